@@ -1,0 +1,267 @@
+"""The front door: the commands, thin. The only importer of typer.
+
+Law: the environment is read here, errors are caught and printed here, and nothing else happens here.
+Exit codes: 0 answered, 3 refused (the articles don't say), 2 wrong use, 1 a fault, 130 after Ctrl-C.
+
+Does not know: how anything is done.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from index.errors import BylineError, UsageError
+
+if TYPE_CHECKING:
+    from rag.assistant import Assistant
+    from rag.settings import Settings
+
+REFUSED = 3
+
+cli = typer.Typer(
+    name="byline",
+    help="Ask your articles. Every sentence of an answer stands on exact sentences of the articles.",
+    no_args_is_help=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+model_cli = typer.Typer(help="What would answer; pull or list models.", invoke_without_command=True)
+cli.add_typer(model_cli, name="model")
+
+Corpus = Annotated[
+    Path | None,
+    typer.Option(
+        "--corpus", envvar="BYLINE_CORPUS", help="The folder of articles. Default: seeds/.", metavar="DIR"
+    ),
+]
+Json = Annotated[
+    bool, typer.Option("--json", envvar="BYLINE_JSON", help="Print one JSON object instead of text.")
+]
+Cases = Annotated[
+    Path | None,
+    typer.Option(
+        "--cases", envvar="BYLINE_CASES", help="Ask every question of a JSONL file.", metavar="FILE"
+    ),
+]
+Source = Annotated[
+    str | None,
+    typer.Option(
+        "--source", envvar="BYLINE_SOURCE", help='Only these files, as in "2025/*.md".', metavar="GLOB"
+    ),
+]
+Since = Annotated[
+    str | None,
+    typer.Option(
+        "--since", envvar="BYLINE_SINCE", help="Only articles from this day on.", metavar="YYYY-MM-DD"
+    ),
+]
+Until = Annotated[
+    str | None,
+    typer.Option(
+        "--until", envvar="BYLINE_UNTIL", help="Only articles up to this day.", metavar="YYYY-MM-DD"
+    ),
+]
+
+
+def main() -> None:
+    """Run the command line and end the process with its exit code."""
+    from rag.settings import prepare_process
+
+    prepare_process()
+    try:
+        cli()
+    except BylineError as error:
+        from rag.terminal import complain
+
+        complain(error)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+@cli.callback(invoke_without_command=True)
+def root(context: typer.Context) -> None:
+    """Without a command: byline chat."""
+    if context.invoked_subcommand is None:
+        chat()
+
+
+@cli.command()
+def chat(corpus: Corpus = None) -> None:
+    """Ask one question after another in the terminal.
+
+    An empty line or Ctrl-D ends it.
+    """
+    from rag.terminal import converse
+
+    with _assistant(corpus) as (_, assistant):
+        converse(assistant)
+
+
+@cli.command()
+def ask(
+    question: Annotated[
+        str | None, typer.Argument(help="The question; - reads it from standard input.")
+    ] = None,
+    corpus: Corpus = None,
+    json: Json = False,
+    cases: Cases = None,
+    source: Source = None,
+    since: Since = None,
+    until: Until = None,
+) -> None:
+    """Answer one question, with the sentences that the answer stands on.
+
+    byline ask "What share of aid did Europe provide?"
+
+    Exit code 3 means that the articles don't say.
+    """
+    from index.catalog import Where
+    from rag.assistant import checked
+    from rag.terminal import answer_all, answer_one
+
+    where = Where(source, _day("--since", since), _day("--until", until))
+    if cases is not None:
+        from eval.cases import load_questions
+
+        if question is not None:
+            raise UsageError(
+                "A question and --cases don't go together.", "byline ask --cases FILE.jsonl --json"
+            )
+        questions = [checked(row.question) for row in load_questions(cases)]
+        with _assistant(corpus) as (_, assistant):
+            answer_all(assistant, questions, where, as_json=json)
+        return
+    text = checked(_question(question))
+    with _assistant(corpus) as (_, assistant):
+        answer = answer_one(assistant, text, where, as_json=json)
+    raise typer.Exit(REFUSED if answer.refused else 0)
+
+
+@cli.command()
+def index(
+    folder: Annotated[Path | None, typer.Argument(help="The folder of articles.", metavar="[DIR]")] = None,
+    corpus: Corpus = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", envvar="BYLINE_DRY_RUN", help="Say what would change; change nothing."),
+    ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", envvar="BYLINE_WATCH", help="Keep on, each time the folder changes.")
+    ] = False,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", envvar="BYLINE_REBUILD", help="Index everything anew.")
+    ] = False,
+) -> None:
+    """Bring the index in line with the folder.
+
+    Only what is new or changed is read and embedded. `ask` and `chat` do the same by themselves.
+    """
+    from rag.terminal import index_once, watch_folder
+
+    settings = _settings(folder or corpus)
+    index_once(settings, dry_run=dry_run, rebuild=rebuild)
+    if watch and not dry_run:
+        watch_folder(settings)
+
+
+@cli.command()
+def sources(corpus: Corpus = None) -> None:
+    """List what is indexed: title, publisher, date, passages."""
+    from rag.terminal import list_sources
+
+    list_sources(_settings(corpus))
+
+
+@cli.command(
+    "eval",
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
+)
+def evaluate(context: typer.Context) -> None:
+    """Measure the answers on labelled cases; the same as python -m eval."""
+    from eval.__main__ import main as run
+
+    raise typer.Exit(run(context.args))
+
+
+@model_cli.callback()
+def model(context: typer.Context) -> None:
+    """Say what would answer."""
+    from rag.models import show_model
+    from rag.terminal import out
+
+    if context.invoked_subcommand is None:
+        show_model(_settings(None), out())
+
+
+@model_cli.command()
+def pull(
+    name: Annotated[
+        str | None, typer.Argument(help="An Ollama model; without it, the configured one.")
+    ] = None,
+    auto: Annotated[
+        bool, typer.Option("--auto", envvar="BYLINE_AUTO", help="Only where nothing else could answer.")
+    ] = False,
+) -> None:
+    """Get a model: the embedded one's weights (1.1 GB), or one for Ollama."""
+    from rag.models import pull as pull_model
+    from rag.terminal import err
+
+    pull_model(_settings(None), name, err(), only_if_needed=auto)
+
+
+@model_cli.command("list")
+def list_models() -> None:
+    """List the models that are here."""
+    from rag.models import list_models as show_models
+    from rag.terminal import out
+
+    show_models(_settings(None), out())
+
+
+@cli.command()
+def doctor(corpus: Corpus = None) -> None:
+    """Say what is installed, reachable and indexed, with the fix beside each fault."""
+    from rag.terminal import examine
+
+    raise typer.Exit(0 if examine(_settings(corpus)) else 1)
+
+
+def _settings(corpus: Path | None) -> "Settings":
+    from rag.settings import load_settings
+
+    return load_settings(corpus=corpus)
+
+
+@contextmanager
+def _assistant(corpus: Path | None) -> Iterator[tuple["Settings", "Assistant"]]:
+    from rag.terminal import opened
+
+    settings = _settings(corpus)
+    with opened(settings) as assistant:
+        yield settings, assistant
+
+
+def _question(given: str | None) -> str:
+    if given is None:
+        raise UsageError("There is no question.", 'byline ask "What share of aid did Europe provide?"')
+    return sys.stdin.read() if given == "-" else given
+
+
+def _day(option: str, text: str | None) -> str | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise UsageError(f"{option} {text!r} is not a day.", f"{option} 2025-02-25") from None
+
+
+if __name__ == "__main__":
+    main()

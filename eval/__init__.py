@@ -1,0 +1,1 @@
+"""Does it answer well? Imports rag and index; never app."""

@@ -1,0 +1,1 @@
+"""What we know: a folder of files becomes searchable passages. Imports nothing from rag, eval or app."""

@@ -1,0 +1,1 @@
+"""How we answer: a question becomes a checked answer. Imports index; never eval or app."""

@@ -1,0 +1,131 @@
+"""The only wiring: settings become an assistant that answers questions over one corpus.
+
+Law: every question goes retrieve -> read -> verify, and only an Answer comes out; what streams before
+it is marked provisional by its type. The index is brought in line with the folder first, so that a
+citation holds in the file as it is now.
+
+Does not know: how answers are shown, who asks.
+"""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
+
+from index.catalog import Where
+from index.embed import Embedder, open_embedder
+from index.errors import IndexBusy, QuestionError
+from index.store import Index, open_index
+from index.sync import Progress, SyncReport, sync
+from rag.answer import Answer, Draft
+from rag.chain import Event, build_chain
+from rag.llm import LLM, open_llm
+from rag.retrieve import PassageRetriever
+from rag.settings import Settings, silence
+from rag.verify import verify
+
+LONGEST_QUESTION = 2000
+"""Characters. A longer text is a document, and would push the passages out of the window."""
+
+
+def checked(question: str) -> str:
+    """The question without the white space around it. Raises QuestionError."""
+    text = " ".join(question.split())
+    if not text:
+        raise QuestionError("The question is empty.", 'byline ask "What share of aid did Europe provide?"')
+    if len(text) > LONGEST_QUESTION:
+        raise QuestionError(
+            f"The question has {len(text):,} characters; {LONGEST_QUESTION:,} are read at most.",
+            "ask for one thing at a time",
+        )
+    return text
+
+
+class Assistant:
+    """Answers questions. Close it, or use it as a context manager."""
+
+    def __init__(self, index: Index, embedder: Embedder, llm: LLM, reads: int) -> None:
+        self.index, self.embedder, self.llm = index, embedder, llm
+        self._reads = reads
+
+    def ask(self, question: str, where: Where | None = None) -> Answer:
+        """The checked answer. Raises QuestionError, IndexFault, ModelFault."""
+        for event in self.stream(question, where):
+            if isinstance(event, Answer):
+                return event
+        raise AssertionError("a stream ends with an Answer")
+
+    def stream(self, question: str, where: Where | None = None) -> Iterator[Event | Answer]:
+        """What happens on the way, then the Answer, last. Raises as ``ask`` does."""
+        text = checked(question)
+        retriever = PassageRetriever(index=self.index, embedder=self.embedder, where=where or Where())
+        for event in build_chain(retriever, self.llm, self._reads).stream(text):
+            yield verify(event) if isinstance(event, Draft) else event
+
+    def close(self) -> None:
+        """Release the model and the index."""
+        self.index.close()
+        self.llm.close()
+
+    def __enter__(self) -> "Assistant":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _no_progress(stage: str, done: int, total: int) -> None:
+    """Progress for nobody."""
+
+
+def _no_news(news: SyncReport | IndexBusy) -> None:
+    """News for nobody."""
+
+
+def open_assistant(
+    settings: Settings,
+    *,
+    llm: Callable[[Settings], LLM] = open_llm,
+    embedder: Callable[[str | None], Embedder] = open_embedder,
+    progress: Progress = _no_progress,
+    notify: Callable[[SyncReport | IndexBusy], None] = _no_news,
+) -> Assistant:
+    """Bring the index in line with the corpus and load the models, side by side.
+
+    ``notify`` gets the sync's report, or IndexBusy where another process is indexing and what was
+    last indexed is used. Raises CorpusError, IndexFault, ModelFault.
+    """
+    silence()
+    with ThreadPoolExecutor(1, thread_name_prefix="open-llm") as pool:
+        opening = pool.submit(llm, settings)
+        try:
+            loaded = embedder(settings.embedder or None)
+            notify(refresh(settings, loaded, progress))
+            index = open_index(settings.corpus, settings.home, settings.chroma_url or None)
+            loaded.embed_query("warm")
+        except BaseException:
+            _discard(opening)
+            raise
+        try:
+            return Assistant(index, loaded, opening.result(), settings.reads)
+        except BaseException:
+            index.close()
+            raise
+
+
+def refresh(
+    settings: Settings, embedder: Embedder, progress: Progress = _no_progress
+) -> SyncReport | IndexBusy:
+    """Sync the corpus; where another process is at it and an index exists, its IndexBusy is returned."""
+    url = settings.chroma_url or None
+    try:
+        return sync(settings.corpus, settings.home, embedder, chroma_url=url, progress=progress)
+    except IndexBusy as busy:
+        open_index(settings.corpus, settings.home, url).close()
+        return busy
+
+
+def _discard(opening: Future[LLM]) -> None:
+    """Close a model whose assistant never came to be."""
+    opening.add_done_callback(lambda done: None if done.exception() else done.result().close())

@@ -1,0 +1,115 @@
+"""The LCEL chain: question -> retriever -> reader -> Draft, with what happens on the way.
+
+Law: a small model is best shown one passage at a time (measured: eval/RESULTS.md), so passages are
+read in the order of retrieval until one is surely enough; failing that, the best supported reading
+becomes the draft. The chain streams events and ends with exactly one Draft.
+
+Does not know: how hits are found, how a reply is read, how drafts are checked.
+"""
+
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda, RunnablePassthrough
+
+from index.article import Hit
+from index.errors import PromptTooLong
+from rag.answer import Draft, Seconds
+from rag.llm import LLM
+from rag.reader import Provisional, Reading, fits, read, total
+from rag.retrieve import PassageRetriever, hits_of
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Retrieval is done."""
+
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """A passage is about to be read: the ``number``-th of at most ``of``."""
+
+    number: int
+    of: int
+    hit: Hit
+
+
+Event = Found | Reads | Provisional | Draft
+
+
+def build_chain(retriever: PassageRetriever, llm: LLM, reads: int) -> Runnable[str, Event]:
+    """A runnable from a question to events; use ``stream``. Reads at most ``reads`` passages.
+
+    Raises what the retriever and the chat model raise, and PromptTooLong where not even one passage
+    fits beside the question.
+    """
+    found = RunnablePassthrough.assign(hits=lambda asked: _hits(retriever, asked))
+    ask: Runnable[str, dict[str, Any]] = RunnableLambda(
+        lambda question: {"question": question, "clock": time.perf_counter()}
+    )
+    return ask | found | RunnableGenerator(_drafting(llm, reads))
+
+
+def _hits(retriever: PassageRetriever, asked: dict[str, Any]) -> tuple[Hit, ...]:
+    return (retriever | RunnableLambda(hits_of)).invoke(asked["question"])
+
+
+def _drafting(llm: LLM, reads: int) -> Callable[[Iterator[dict[str, Any]]], Iterator[Event]]:
+    def work(chunks: Iterator[dict[str, Any]]) -> Iterator[Event]:
+        asked: dict[str, Any] = {}
+        for chunk in chunks:
+            asked = {**asked, **chunk}
+        yield from _draft(asked["question"], asked["hits"], llm, reads, asked["clock"])
+
+    return work
+
+
+def _draft(question: str, hits: tuple[Hit, ...], llm: LLM, reads: int, start: float) -> Iterator[Event]:
+    retrieved = time.perf_counter() - start
+    yield Found(hits)
+    readings = yield from _readings(question, _fitting(question, hits, llm)[:reads], llm)
+    first = readings[0].decided - start if readings else 0.0
+    best = max(readings, key=_support, default=None)
+    yield Draft(
+        question=question,
+        standalone_question=question,
+        hits=hits,
+        sentences=best.sentences if best else (),
+        statements=best.statements if best else (),
+        support=best.support if best else None,
+        threshold=llm.thresholds.accept,
+        reply=best.reply if best else "",
+        model=llm.model,
+        tokens=total(readings, llm.context),
+        seconds=Seconds(retrieved, first, time.perf_counter() - start),
+    )
+
+
+def _readings(question: str, hits: Sequence[Hit], llm: LLM) -> Generator[Event, None, list[Reading]]:
+    """Read passage after passage until one is surely enough."""
+    readings: list[Reading] = []
+    for number, hit in enumerate(hits, 1):
+        yield Reads(number, len(hits), hit)
+        readings.append((yield from read(question, [hit], llm)))
+        if _support(readings[-1]) >= llm.thresholds.sure:
+            break
+    return readings
+
+
+def _fitting(question: str, hits: Sequence[Hit], llm: LLM) -> list[Hit]:
+    """The hits that fit the window beside the question. Raises PromptTooLong where none of them does."""
+    fitting = [hit for hit in hits if fits(question, [hit], llm)]
+    if hits and not fitting:
+        raise PromptTooLong(
+            f"The question and one passage don't fit the model's window of {llm.context} tokens.",
+            "shorten the question, or raise BYLINE_NUM_CTX",
+        )
+    return fitting
+
+
+def _support(reading: Reading) -> float:
+    return -1.0 if reading.support is None else reading.support

@@ -1,0 +1,208 @@
+"""llama.cpp in this process, as a LangChain chat model. The only importer of xllamacpp.
+
+Law: no network. llama.cpp's server always listens, so it listens on a Unix socket in a folder that
+only this user may enter, behind a random key; requests go by function call, and the socket serves
+only to count tokens. Decoding is greedy: the same prompt gives the same reply.
+
+Does not know: prompts, passages, where weights come from.
+"""
+
+import json
+import secrets
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+import httpx
+from langchain_core.callbacks import CallbackManagerForLLMRun
+from langchain_core.language_models import BaseChatModel
+from langchain_core.language_models.chat_models import generate_from_stream
+from langchain_core.messages import AIMessageChunk, BaseMessage
+from langchain_core.messages.ai import UsageMetadata
+from langchain_core.outputs import ChatGenerationChunk, ChatResult
+from pydantic import ConfigDict
+
+from index.errors import ModelBroke, PromptTooLong, WeightsError
+
+_ROLES = {"system": "system", "human": "user", "ai": "assistant"}
+
+
+class Llama:
+    """A loaded GGUF model: llama.cpp's server object and the folder of its socket.
+
+    Raises WeightsError where llama.cpp can't load the file. ``threads`` 0 lets llama.cpp choose.
+    """
+
+    def __init__(self, gguf: Path, context: int, threads: int = 0) -> None:
+        import xllamacpp
+
+        self._folder = tempfile.TemporaryDirectory(prefix="byline-", ignore_cleanup_errors=True)
+        self._socket = Path(self._folder.name) / "llama.sock"
+        self._key = secrets.token_urlsafe(24)
+        self.context = context
+        params = xllamacpp.CommonParams()
+        params.model.path = str(gguf)
+        params.n_ctx, params.n_parallel, params.cache_ram_mib = context, 1, 0
+        if threads:
+            params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
+        params.hostnames, params.api_keys = [str(self._socket)], [self._key]
+        params.ui, params.verbosity = False, -1
+        try:
+            self._server: Any = xllamacpp.Server(params)
+        except Exception as error:
+            self._folder.cleanup()
+            raise WeightsError(
+                f"llama.cpp can't load {gguf.name}: {error}", "byline model pull, or set BYLINE_GGUF"
+            ) from error
+
+    def chat(self, body: dict[str, Any], on_data: Callable[[dict[str, Any]], bool]) -> None:
+        """Run one request; ``on_data`` gets each OpenAI-style event and returns True to stop.
+
+        llama.cpp swallows what ``on_data`` raises, so it must not.
+        """
+        self._server.handle_chat_completions(body, on_data)
+
+    def count_tokens(self, text: str) -> int:
+        """How many tokens ``text`` takes. Raises ModelBroke where the model no longer answers."""
+        transport = httpx.HTTPTransport(uds=str(self._socket))
+        headers = {"Authorization": f"Bearer {self._key}"}
+        try:
+            with httpx.Client(transport=transport, headers=headers, timeout=30, trust_env=False) as client:
+                reply = client.post("http://llama/tokenize", json={"content": text}).raise_for_status()
+                return len(reply.json()["tokens"])
+        except (httpx.HTTPError, KeyError, ValueError) as error:
+            raise ModelBroke(f"The embedded model stopped answering: {error}") from error
+
+    def close(self) -> None:
+        """Unload the model and remove the socket."""
+        self._server = None
+        self._folder.cleanup()
+
+
+class EmbeddedChat(BaseChatModel):
+    """A LangChain chat model over ``Llama``.
+
+    Takes ``grammar`` (GBNF), ``max_tokens`` and ``top_logprobs`` per call. A last AIMessage is a
+    prefill: the reply goes on from it and does not repeat it. ``response_metadata["logprobs"]`` is
+    a list, a token each: {"token", "logprob", "top_logprobs": [...]}, before the grammar's cut.
+    Raises PromptTooLong and ModelBroke.
+    """
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+    llama: Llama
+    max_tokens: int = 96
+    top_logprobs: int = 20
+
+    @property
+    def _llm_type(self) -> str:
+        return "byline-embedded"
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        return generate_from_stream(self._stream(messages, stop, run_manager, **kwargs))
+
+    def _stream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> Iterator[ChatGenerationChunk]:
+        body = self._body(messages, stop, kwargs)
+        finish = None
+        for event in _events(self.llama, body):
+            _raise_fault(event, self.llama.context)
+            chunk = _chunk(event)
+            finish = finish or chunk.message.response_metadata.get("finish_reason")
+            if run_manager and chunk.text:
+                run_manager.on_llm_new_token(chunk.text, chunk=chunk)
+            yield chunk
+        if finish is None:
+            raise ModelBroke("The embedded model stopped in the middle of an answer.", "ask again")
+
+    def _body(
+        self, messages: list[BaseMessage], stop: list[str] | None, kwargs: dict[str, Any]
+    ) -> dict[str, Any]:
+        body = {
+            "messages": [{"role": _ROLES[m.type], "content": m.text} for m in messages],
+            "max_tokens": kwargs.get("max_tokens", self.max_tokens),
+            "temperature": 0,
+            "stream": True,
+            "stream_options": {"include_usage": True},
+            "cache_prompt": True,
+            "logprobs": True,
+            "top_logprobs": kwargs.get("top_logprobs", self.top_logprobs),
+        }
+        if grammar := kwargs.get("grammar"):
+            body["grammar"] = grammar
+        return {**body, "stop": stop} if stop else body
+
+
+def _events(llama: Llama, body: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The events of one request as they come; leaving early stops the model."""
+    queue: SimpleQueue[dict[str, Any] | BaseException | None] = SimpleQueue()
+    left = threading.Event()
+
+    def on_data(event: dict[str, Any]) -> bool:
+        queue.put(event)
+        return left.is_set()
+
+    def work() -> None:
+        try:
+            llama.chat(body, on_data)
+            queue.put(None)
+        except Exception as error:
+            queue.put(error)
+
+    worker = threading.Thread(target=work, name="llama", daemon=True)
+    worker.start()
+    try:
+        while (event := queue.get()) is not None:
+            if isinstance(event, BaseException):
+                raise ModelBroke(f"The embedded model failed: {event}", "ask again") from event
+            yield event
+    finally:
+        left.set()
+        worker.join()
+
+
+def _raise_fault(event: dict[str, Any], context: int) -> None:
+    if not (error := event.get("error")):
+        return
+    if error.get("type") == "exceed_context_size_error":
+        raise PromptTooLong(
+            f"The prompt takes {error.get('n_prompt_tokens')} tokens; the model's window is {context}.",
+            "shorten the question, or raise BYLINE_NUM_CTX",
+        )
+    raise ModelBroke(f"The embedded model failed: {json.dumps(error.get('message', error))}", "ask again")
+
+
+def _chunk(event: dict[str, Any]) -> ChatGenerationChunk:
+    """One OpenAI-style streaming event as a LangChain chunk."""
+    choice = (event.get("choices") or [{}])[0]
+    metadata: dict[str, Any] = {}
+    if logprobs := (choice.get("logprobs") or {}).get("content"):
+        metadata["logprobs"] = logprobs
+    if finish := choice.get("finish_reason"):
+        metadata["finish_reason"] = finish
+    text = (choice.get("delta") or {}).get("content") or ""
+    message = AIMessageChunk(content=text, response_metadata=metadata, usage_metadata=_usage(event))
+    return ChatGenerationChunk(message=message)
+
+
+def _usage(event: dict[str, Any]) -> UsageMetadata | None:
+    if not (usage := event.get("usage")):
+        return None
+    return UsageMetadata(
+        input_tokens=usage["prompt_tokens"],
+        output_tokens=usage["completion_tokens"],
+        total_tokens=usage["total_tokens"],
+    )

@@ -1,0 +1,101 @@
+"""What the model commands do: say what would answer, list what is here, pull what is not.
+
+Law: nothing is fetched unless asked for; a fetch shows its progress and can be ended and gone on with.
+
+Does not know: how weights are verified, how a model is chosen.
+"""
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from index.errors import BylineError, OllamaDown
+from rag import ollama, weights
+from rag.llm import Choice, choose, weights_folder
+from rag.settings import Settings
+from rag.show import line
+
+
+def show_model(settings: Settings, out: Console) -> None:
+    """Print what would answer, and how to get it where it isn't here."""
+    choice = choose(settings)
+    if choice.note:
+        out.print(choice.note)
+    if choice.served:
+        out.print(f"{line(choice.served.name)} would answer, through Ollama at {settings.ollama_host}.")
+    elif choice.gguf:
+        out.print(f"{choice.gguf.stem} would answer, embedded.")
+    else:
+        out.print(f"{weights.EMBEDDED.name} would answer, embedded; it is not here yet: byline model pull")
+
+
+def list_models(settings: Settings, out: Console) -> None:
+    """Print the models that Ollama has and the embedded one."""
+    try:
+        found = ollama.models(settings.ollama_host)
+    except OllamaDown as error:
+        found = ()
+        out.print(Text(str(error), style="dim"))
+    for model in found:
+        where = f"  runs on {line(model.remote)}" if model.remote else ""
+        out.print(f"ollama    {line(model.name)}{where}")
+    here = weights.find(weights_folder(settings.home))
+    out.print(f"embedded  {weights.EMBEDDED.name}{'' if here else '  not here yet: byline model pull'}")
+    if settings.gguf:
+        out.print(f"embedded  {settings.gguf} (BYLINE_GGUF)")
+
+
+def pull(settings: Settings, name: str | None, console: Console, *, only_if_needed: bool) -> None:
+    """Pull ``name`` or the configured model through Ollama; without either, the embedded weights.
+
+    Raises WeightsError, and what ``rag.ollama`` raises.
+    """
+    wanted = name or settings.model
+    if only_if_needed and _can_answer(settings):
+        return
+    if wanted and settings.llm != "embedded":
+        _pull_ollama(settings, wanted, console)
+    elif settings.llm == "ollama":
+        raise OllamaDown("Say which model Ollama is to pull.", "byline model pull qwen2.5:3b")
+    else:
+        _pull_weights(settings, console)
+
+
+def _can_answer(settings: Settings) -> bool:
+    try:
+        choice: Choice = choose(settings)
+    except BylineError:
+        return False
+    return bool(choice.served or choice.gguf)
+
+
+def _pull_weights(settings: Settings, console: Console) -> None:
+    with _bar(console) as bar:
+        task = bar.add_task(weights.EMBEDDED.name, total=weights.EMBEDDED.size)
+        path = weights.pull(
+            weights_folder(settings.home),
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+            notice=lambda text: bar.console.print(Text(line(text), style="dim")),
+        )
+    console.print(f"{weights.EMBEDDED.name} is here and verified: {path}")
+
+
+def _pull_ollama(settings: Settings, name: str, console: Console) -> None:
+    with _bar(console) as bar:
+        task = bar.add_task(line(name), total=None)
+
+        def progress(status: str, done: int, total: int) -> None:
+            bar.update(task, description=f"{line(name)}: {line(status)}", completed=done, total=total or None)
+
+        ollama.pull(settings.ollama_host, name, progress)
+    console.print(f"{line(name)} is here.")
+
+
+def _bar(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TimeRemainingColumn(),
+        console=console,
+    )

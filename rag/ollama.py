@@ -1,0 +1,219 @@
+"""Ollama: which models it has, pulling one, and chatting with one. The only importer of ollama.
+
+Law: nothing leaves for another machine unless the user allowed it: proxies of the environment are
+ignored, and models that Ollama runs elsewhere are refused. A prompt is never cut silently: every chat
+asks for an error instead. A reply counts only once the server has said that it is done. Every
+foreign error becomes one of ours here.
+
+Does not know: prompts, when Ollama is preferred to the embedded model.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import ollama
+from langchain_core.callbacks import CallbackManagerForLLMRun
+from langchain_core.language_models.chat_models import generate_from_stream
+from langchain_core.messages import BaseMessage
+from langchain_core.outputs import ChatGenerationChunk, ChatResult
+from langchain_ollama import ChatOllama
+
+from index.errors import ModelBroke, ModelFault, ModelMissing, ModelRefused, OllamaDown, PromptTooLong
+
+CONNECT_SECONDS = 3.0
+GIVES_LOGPROBS = (0, 12, 11)
+"""The first Ollama version that gives token probabilities."""
+
+
+@dataclass(frozen=True, slots=True)
+class OllamaModel:
+    """A model that an Ollama server has. ``remote`` is the machine it would really run on, or ""."""
+
+    name: str
+    digest: str
+    context: int
+    completes: bool
+    remote: str
+
+
+@contextmanager
+def translated(host: str, model: str = "") -> Iterator[None]:
+    """Raise our errors in place of those of httpx, the ollama client and LangChain."""
+    try:
+        yield
+    except ModelFault:
+        raise
+    except ollama.ResponseError as error:
+        raise _of_response(error, model) from error
+    except (httpx.ConnectError, httpx.ConnectTimeout, ConnectionError) as error:
+        raise OllamaDown(f"No Ollama answers at {host}.", "ollama serve, or BYLINE_LLM=embedded") from error
+    except httpx.TimeoutException as error:
+        raise ModelBroke(f"Ollama at {host} went silent.", "ask again, or raise BYLINE_TIMEOUT") from error
+    except httpx.HTTPError as error:
+        raise ModelBroke(f"Ollama stopped in the middle of an answer: {error}", "ask again") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise ModelBroke(f"Ollama sent what can't be read: {error}", "byline doctor") from error
+
+
+def _of_response(error: ollama.ResponseError, model: str) -> ModelFault:
+    text = str(error.error)
+    if error.status_code == 404:
+        return ModelMissing(f"Ollama has no model {model!r}.", f"ollama pull {model}")
+    if "exceed" in text and ("context" in text or "exceed_context_size" in text):
+        return PromptTooLong(
+            f"The prompt does not fit the window of {model}.", "shorten the question, or raise BYLINE_NUM_CTX"
+        )
+    return ModelBroke(f"Ollama failed: {_one_line(text)}", "ask again, or byline doctor")
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:300]
+
+
+class _StrictTransport(httpx.HTTPTransport):
+    """Adds what the client has no argument for: an error where the prompt or the reply would be cut."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/api/chat"):
+            body = json.loads(request.read()) | {"truncate": False, "shift": False}
+            headers = [(k, v) for k, v in request.headers.items() if k.lower() != "content-length"]
+            request = httpx.Request(
+                request.method, request.url, headers=headers, json=body, extensions=request.extensions
+            )
+        return super().handle_request(request)
+
+
+class OllamaChat(ChatOllama):
+    """ChatOllama whose errors are ours and whose replies are whole.
+
+    ``response_metadata["logprobs"]`` is as EmbeddedChat gives it, or absent on old servers.
+    Raises OllamaDown, ModelMissing, ModelBroke, PromptTooLong.
+    """
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        return generate_from_stream(self._stream(messages, stop, run_manager, **kwargs))
+
+    def _stream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> Iterator[ChatGenerationChunk]:
+        done = False
+        with translated(str(self.base_url), self.model):
+            for chunk in super()._stream(messages, stop, run_manager, **kwargs):
+                info = chunk.generation_info or {}
+                done = done or bool(info.get("done_reason"))
+                self._refuse_cut(info)
+                yield ChatGenerationChunk(message=chunk.message, generation_info=_plain(info))
+            if not done:
+                raise ModelBroke("Ollama ended its answer early.", "ask again")
+
+    def _refuse_cut(self, info: dict[str, Any]) -> None:
+        """Old servers ignore ``truncate``; a prompt that fills the window was cut."""
+        if self.num_ctx and (info.get("prompt_eval_count") or 0) >= self.num_ctx:
+            raise PromptTooLong(f"Ollama cut the prompt to {self.num_ctx} tokens.", "raise BYLINE_NUM_CTX")
+
+
+def _plain(info: dict[str, Any]) -> dict[str, Any]:
+    """Generation info with log probabilities as plain dictionaries, and without a null list."""
+    kept = {key: value for key, value in info.items() if key != "logprobs"}
+    if info.get("logprobs"):
+        kept["logprobs"] = [entry.model_dump() for entry in info["logprobs"]]
+    return kept
+
+
+def chat(host: str, model: str, context: int, timeout: float, max_tokens: int) -> OllamaChat:
+    """A chat model on ``host``. Nothing is sent yet. ``timeout``: seconds to wait for each word."""
+    return OllamaChat(
+        model=model,
+        base_url=host,
+        num_ctx=context,
+        num_predict=max_tokens,
+        temperature=0,
+        reasoning=False,
+        logprobs=True,
+        top_logprobs=20,
+        client_kwargs={"trust_env": False, "timeout": httpx.Timeout(timeout, connect=CONNECT_SECONDS)},
+        sync_client_kwargs={"transport": _StrictTransport()},
+    )
+
+
+def models(host: str) -> tuple[OllamaModel, ...]:
+    """The models that the server at ``host`` has, newest first. Raises OllamaDown, ModelBroke."""
+    with translated(host), _http(host) as http:
+        entries = http.get("/api/tags").raise_for_status().json().get("models") or []
+        return tuple(_model(http, entry) for entry in entries)
+
+
+def _http(host: str) -> httpx.Client:
+    timeout = httpx.Timeout(30, connect=CONNECT_SECONDS)
+    return httpx.Client(base_url=host, trust_env=False, timeout=timeout)
+
+
+def _model(http: httpx.Client, entry: dict[str, Any]) -> OllamaModel:
+    """One entry of /api/tags with what /api/show adds; the client library drops remote_host."""
+    name = str(entry.get("model") or entry["name"])
+    shown = http.post("/api/show", json={"model": name}).raise_for_status().json()
+    info = shown.get("model_info") or {}
+    context = next((int(v) for k, v in info.items() if k.endswith(".context_length")), 0)
+    completes = "completion" in (shown.get("capabilities") or ["completion"])
+    remote = str(shown.get("remote_host") or entry.get("remote_host") or "")
+    return OllamaModel(name, str(entry.get("digest") or ""), context, completes, remote)
+
+
+def server_version(host: str) -> tuple[int, ...]:
+    """The server's version as numbers; () where it says none. Raises OllamaDown, ModelBroke."""
+    with translated(host), _http(host) as http:
+        text = str(http.get("/api/version").raise_for_status().json().get("version") or "")
+        return tuple(int(part) for part in text.split("-")[0].split(".") if part.isdigit())
+
+
+def choose(found: tuple[OllamaModel, ...], name: str, allow_remote: bool) -> OllamaModel | None:
+    """The model called ``name`` (``:latest`` may be left out), or the first fit one; None if none is.
+
+    Raises ModelMissing for a name that is not there, ModelRefused for one that runs elsewhere.
+    """
+    if not name:
+        return next((m for m in found if m.completes and (allow_remote or not m.remote)), None)
+    chosen = next((m for m in found if m.name in (name, f"{name}:latest")), None)
+    if chosen is None:
+        raise ModelMissing(f"Ollama has no model {name!r}.", f"byline model pull, or ollama pull {name}")
+    if chosen.remote and not allow_remote:
+        raise ModelRefused(
+            f"{name} runs on {chosen.remote}, not on this machine.", "BYLINE_ALLOW_REMOTE=1 allows it"
+        )
+    return chosen
+
+
+def pull(host: str, name: str, progress: Callable[[str, int, int], None]) -> None:
+    """Have Ollama pull ``name``; ``progress`` gets (status, bytes done, bytes in all) as it goes.
+
+    Raises OllamaDown, ModelMissing, ModelBroke.
+    """
+    client = ollama.Client(host=host, trust_env=False, timeout=httpx.Timeout(600, connect=CONNECT_SECONDS))
+    status = ""
+    with translated(host, name):
+        try:
+            for step in client.pull(name, stream=True):
+                status = step.status or ""
+                progress(status, step.completed or 0, step.total or 0)
+        except ollama.ResponseError as error:
+            if "manifest" in str(error.error):
+                raise ModelMissing(
+                    f"There is no model {name!r} to pull.", "ollama.com/library lists them"
+                ) from error
+            raise
+        if status != "success":
+            raise ModelBroke(f"Ollama stopped pulling {name}.", "byline model pull")

@@ -1,0 +1,200 @@
+"""The prompt's words, and the one place that reads a reply: sentences in, messages and grammar out.
+
+Law: every sentence shown to the model carries a number, and a reply may name only numbers that
+exist. The fixed part (system text, then examples) comes first and never varies, so that a runtime's
+prompt cache serves it; the question comes last. The reply begins in our own words (``PREFILL``), so
+its first token is the decision: a sentence, or none.
+
+Does not know: models, retrieval, whether a reply is true.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any
+
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
+
+from index.article import Hit
+from rag.answer import NumberedSentence, Statement
+
+PREFILL = "Source:"
+SOURCE_TOKEN = " S"
+NONE_TOKEN = " none"
+ANSWER_TOKENS = 96
+"""The most tokens a reply may take; a statement is one sentence."""
+
+SYSTEM = """\
+You answer questions from the numbered sentences of news articles.
+First write the number of the sentence that states the answer. Then answer the question in one short \
+sentence, in the words of that sentence, and say who said it where somebody did.
+If no sentence states the answer, write: Source: none"""
+
+_FERRY = (
+    "The ferry Aurora left Bergen on Friday with 212 passengers on board.",
+    "Its captain, Ingrid Solheim, said fog had delayed the departure by two hours.",
+    "A second ferry will join the route in May.",
+)
+_LIBRARY = (
+    "The council approved a new library on Tuesday by nine votes to four.",
+    'Councillor Amir Patel called the plan "a gift to our children", while Mayor Jane Dow warned that '
+    "it would cost £3 million.",
+    "Building is to start next spring.",
+)
+EXAMPLES: tuple[tuple[tuple[str, ...], str, str], ...] = (
+    (
+        _FERRY,
+        "Why was the departure delayed?",
+        " S2\nAnswer: Fog had delayed the departure by two hours, Ingrid Solheim said.",
+    ),
+    (_FERRY, "How many passengers got off in Bergen?", " none"),
+    (
+        _LIBRARY,
+        "What did the mayor say the plan would cost?",
+        " S2\nAnswer: Mayor Jane Dow warned that it would cost £3 million.",
+    ),
+    (_LIBRARY, "Who will design the library?", " none"),
+)
+"""(sentences, question, reply after PREFILL). No word of theirs may stand in an answer unless the
+cited sentence has it too: see ``example_words``."""
+
+
+def number(hits: Iterable[Hit]) -> tuple[NumberedSentence, ...]:
+    """Every sentence of the hits' passages, numbered from 1 in the order given."""
+    pairs = [(hit, sentence) for hit in hits for sentence in hit.passage.sentences]
+    return tuple(NumberedSentence(n, hit, sentence) for n, (hit, sentence) in enumerate(pairs, 1))
+
+
+def messages(question: str, sentences: Sequence[NumberedSentence]) -> list[BaseMessage]:
+    """The whole conversation to send, ending with the assistant's prefilled turn."""
+    return [*_prefix(), HumanMessage(_ask(question, _blocks(sentences))), AIMessage(PREFILL)]
+
+
+@lru_cache(maxsize=1)
+def _prefix() -> tuple[BaseMessage, ...]:
+    turns: list[BaseMessage] = [SystemMessage(SYSTEM)]
+    for sentences, question, reply in EXAMPLES:
+        numbered = "\n".join(f"S{n}: {text}" for n, text in enumerate(sentences, 1))
+        turns += [HumanMessage(_ask(question, numbered)), AIMessage(PREFILL + reply)]
+    return tuple(turns)
+
+
+def _ask(question: str, block: str) -> str:
+    return f"{block}\n\nQuestion: {question}"
+
+
+def _blocks(sentences: Sequence[NumberedSentence]) -> str:
+    """Numbered lines under a heading per article: title, publisher and date."""
+    lines: list[str] = []
+    for before, now in zip([None, *sentences], sentences, strict=False):
+        if before is None or before.hit.passage.source != now.hit.passage.source:
+            lines.append(f"Article: {heading(now.hit)}")
+        lines.append(f"S{now.number}: {flat(now.sentence.text)}")
+    return "\n".join(lines)
+
+
+def heading(hit: Hit) -> str:
+    """Title, publisher and date of the hit's article, on one line."""
+    source = hit.passage.source
+    return ", ".join(flat(part) for part in (source.title, source.publisher, source.published) if part)
+
+
+def flat(text: str) -> str:
+    """One line: an article's own line breaks can't start a line of the prompt."""
+    return " ".join(text.split())
+
+
+def grammar(count: int) -> str:
+    """A GBNF grammar of the text after PREFILL that admits only sentence numbers 1..count.
+
+    Source of the notation: llama.cpp, grammars/README.md.
+    """
+    numbers = " | ".join(f'"{n}"' for n in range(1, count + 1))
+    return (
+        'root ::= " none" | " S" id (", S" id)? "\\nAnswer: " text\n'
+        f"id ::= {numbers}\n"
+        "text ::= [^ \\n] [^\\n]{0,400}"
+    )
+
+
+def schema(count: int) -> dict[str, Any]:
+    """A JSON schema of the same reply for servers that take no grammar: source first, 0 for none."""
+    return {
+        "type": "object",
+        "properties": {
+            "source": {"type": "integer", "enum": list(range(count + 1))},
+            "answer": {"type": "string", "maxLength": 400},
+        },
+        "required": ["source", "answer"],
+        "additionalProperties": False,
+    }
+
+
+def schema_messages(question: str, sentences: Sequence[NumberedSentence]) -> list[BaseMessage]:
+    """The conversation for the JSON form: the same examples, in JSON, and no prefilled turn."""
+    turns: list[BaseMessage] = [SystemMessage(SYSTEM + _AS_JSON)]
+    for texts, asked, reply in EXAMPLES:
+        numbered = "\n".join(f"S{n}: {text}" for n, text in enumerate(texts, 1))
+        said = parse(PREFILL + reply)
+        turns += [HumanMessage(_ask(asked, numbered)), AIMessage(_as_json(said))]
+    return [*turns, HumanMessage(_ask(question, _blocks(sentences)))]
+
+
+_AS_JSON = '\nReply in JSON: {"source": number, "answer": sentence}; source 0 and an empty answer for none.'
+
+
+def _as_json(statements: Sequence[Statement]) -> str:
+    if not statements:
+        return '{"source": 0, "answer": ""}'
+    first = statements[0]
+    return json.dumps({"source": first.numbers[0], "answer": first.text}, ensure_ascii=False)
+
+
+_LINE = re.compile(
+    r"Source:[ \t]*(?P<ids>S\d+(?:[ \t]*,[ \t]*S?\d+)*)[ \t]*\n+"
+    r"[ \t]*Answer:[ \t]*(?P<text>[^\n]+)"
+)
+
+
+def parse(reply: str) -> tuple[Statement, ...]:
+    """The statements of a reply in line form; none where it names no source or breaks the form.
+
+    Numbers are as written: whether such sentences exist is for the gates to say.
+    """
+    return tuple(
+        Statement(found["text"].strip(), tuple(int(n) for n in re.findall(r"\d+", found["ids"])))
+        for found in _LINE.finditer(reply)
+    )
+
+
+def is_refusal(reply: str) -> bool:
+    """Whether a reply in line form says that no sentence states the answer."""
+    return reply.removeprefix(PREFILL).strip().lower().rstrip(".") == NONE_TOKEN.strip()
+
+
+def parse_json(reply: str) -> tuple[Statement, ...] | None:
+    """The statement of a reply in JSON form; () for source 0; None where it is not that form."""
+    try:
+        value = json.loads(reply)
+        source, text = int(value["source"]), str(value["answer"]).strip()
+    except (ValueError, KeyError, TypeError):
+        return None
+    if source <= 0:
+        return ()
+    return (Statement(text, (source,)),) if text else None
+
+
+@lru_cache(maxsize=1)
+def example_words() -> frozenset[str]:
+    """Lower-case words and figures that only the examples hold, for the leak check."""
+    text = " ".join(" ".join((*sentences, question, reply)) for sentences, question, reply in EXAMPLES)
+    return frozenset(re.findall(r"\w+", text.lower()))
+
+
+def look(question: str, claim: str, span: str) -> str:
+    """The second look: one message whose reply begins with yes or no."""
+    return (
+        f"Text: {flat(span)}\n\nQuestion: {question}\nAnswer: {flat(claim)}\n\n"
+        "Is this the answer to the question according to this text? Reply with yes or no."
+    )

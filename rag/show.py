@@ -1,0 +1,146 @@
+"""An Answer becomes terminal text or JSON.
+
+Law: only an Answer is shown, every cited sentence under it; text from articles and models is data, so
+control characters never reach the terminal. The JSON is a contract: version 1.
+
+Does not know: where answers come from, which command asked.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from index.article import Hit, Source
+from rag.answer import Answer, Citation, Claim
+
+VERSION = 1
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+
+def clean(text: str) -> str:
+    """Text that can't steer a terminal: no control, bidirectional or zero-width characters."""
+    return _CONTROL.sub("", text.replace("\r", "\n"))
+
+
+def line(text: str) -> str:
+    """``clean`` text on one line."""
+    return " ".join(clean(text).split())
+
+
+def to_terminal(answer: Answer, console: Console) -> None:
+    """Print the answer, then each cited sentence with its article; a refusal's nearest passages."""
+    console.print(Text(line(answer.text), style="bold"))
+    for citation in _citations(answer.claims):
+        console.print()
+        console.print(Text.assemble((f"[{citation.n}] ", "cyan"), f"“{line(citation.quote)}”"))
+        console.print(Padding(_origin(citation.source), (0, 0, 0, 4)))
+    for note in _notes(answer):
+        console.print(Text(note, style="dim"))
+    if answer.refused and answer.also_read:
+        _nearest(answer.also_read, console)
+    console.print()
+    console.print(Text(_footer(answer), style="dim"))
+
+
+def _citations(claims: Iterable[Claim]) -> list[Citation]:
+    """Each span once, by number."""
+    found = {citation.n: citation for claim in claims for citation in claim.citations}
+    return [found[n] for n in sorted(found)]
+
+
+def _notes(answer: Answer) -> list[str]:
+    if any(claim.verbatim for claim in answer.claims):
+        return ["The model's wording did not match its source, so the source's own words are shown."]
+    return []
+
+
+def _origin(source: Source) -> Text:
+    parts = [line(part) for part in (source.title, source.publisher or "", day(source.published)) if part]
+    return Text.assemble((" · ".join(parts), "italic"), (f"  {line(source.path)}", "dim"))
+
+
+def day(published: str | None) -> str:
+    """25 February 2025 for 2025-02-25; "" for none."""
+    if not published:
+        return ""
+    try:
+        parsed = date.fromisoformat(published)
+    except ValueError:
+        return published
+    return f"{parsed.day} {parsed:%B %Y}"
+
+
+def _nearest(hits: Iterable[Hit], console: Console) -> None:
+    console.print(Text("\nThe nearest passages:", style="dim"))
+    for hit in hits:
+        console.print(Padding(Text(_shortened(line(hit.passage.text)), style="dim"), (1, 0, 0, 2)))
+        console.print(Padding(_origin(hit.passage.source), (0, 0, 0, 4)))
+
+
+def _shortened(text: str, longest: int = 240) -> str:
+    return text if len(text) <= longest else text[:longest].rsplit(" ", 1)[0] + " …"
+
+
+def _footer(answer: Answer) -> str:
+    model, seconds = answer.model, answer.seconds
+    return f"{line(model.name)} ({model.backend}), {seconds.total:.1f} s"
+
+
+def to_json(answer: Answer) -> dict[str, Any]:
+    """The contract's object, version 1. ``conflicts`` is empty until a gate finds one."""
+    return {
+        "version": VERSION,
+        "question": answer.question,
+        "standalone_question": answer.standalone_question,
+        "answer": answer.text,
+        "refused": answer.refused,
+        "claims": [_claim(claim) for claim in answer.claims],
+        "conflicts": [],
+        "also_read": [_also(hit) for hit in answer.also_read],
+        "support": None if answer.support is None else round(answer.support, 4),
+        "model": {"backend": answer.model.backend, "name": answer.model.name, "digest": answer.model.digest},
+        "tokens": {
+            "prompt": answer.tokens.prompt,
+            "completion": answer.tokens.completion,
+            "context": answer.tokens.context,
+        },
+        "seconds": {
+            "retrieve": round(answer.seconds.retrieve, 3),
+            "first_token": round(answer.seconds.first_token, 3),
+            "total": round(answer.seconds.total, 3),
+        },
+    }
+
+
+def _claim(claim: Claim) -> dict[str, Any]:
+    return {
+        "text": claim.text,
+        "verbatim": claim.verbatim,
+        "checks": dict(claim.checks),
+        "citations": [_citation(citation) for citation in claim.citations],
+    }
+
+
+def _citation(citation: Citation) -> dict[str, Any]:
+    place = {"start": citation.start, "end": citation.end, "quote": citation.quote}
+    return {"n": citation.n, "article": _article(citation.source), **place}
+
+
+def _also(hit: Hit) -> dict[str, Any]:
+    passage = hit.passage
+    place = {"start": passage.start, "end": passage.end, "text": passage.text}
+    return {"article": _article(passage.source), **place, "score": round(hit.score, 6)}
+
+
+def _article(source: Source) -> dict[str, Any]:
+    return {
+        "path": source.path,
+        "title": source.title,
+        "publisher": source.publisher,
+        "published": source.published,
+    }

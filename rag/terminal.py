@@ -1,0 +1,259 @@
+"""What the commands print: answers, progress, tables, the terminal chat.
+
+Law: answers go to standard output, everything else to standard error; colour, width and progress
+follow the terminal, and what is piped is plain, unwrapped text.
+
+Does not know: options, exit codes, how anything is done.
+"""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from index.errors import BylineError, IndexBusy
+from rag.answer import Answer
+from rag.settings import Settings
+from rag.show import day, line, to_json, to_terminal
+
+if TYPE_CHECKING:
+    from index.catalog import Where
+    from index.sync import SyncReport
+    from rag.assistant import Assistant
+    from rag.chain import Event
+
+
+def out() -> Console:
+    """Standard output; not wrapped where it is no terminal."""
+    return Console(highlight=False, markup=False, emoji=False, soft_wrap=not sys.stdout.isatty())
+
+
+def err() -> Console:
+    """Standard error."""
+    return Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=not sys.stderr.isatty())
+
+
+def complain(error: BylineError) -> None:
+    """One line for the fault, and the next step under it."""
+    console = err()
+    console.print(Text.assemble(("byline: ", "red"), line(str(error))))
+    if error.hint:
+        console.print(Text.assemble(("  next: ", "dim"), line(error.hint)))
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator["Assistant"]:
+    """An open assistant, with a line about what it is doing while it opens."""
+    console = err()
+    with console.status("Opening …") as status:
+        from rag.assistant import open_assistant
+
+        assistant = open_assistant(
+            settings,
+            progress=lambda stage, done, total: status.update(f"{stage.capitalize()} {done}/{total} …"),
+            notify=lambda news: _notice(news, console),
+        )
+    with assistant:
+        yield assistant
+
+
+def _notice(news: "SyncReport | IndexBusy", console: Console) -> None:
+    """Say what a reader must know: what could not be read, or that the index may be old."""
+    if isinstance(news, IndexBusy):
+        console.print(
+            "byline: another process is indexing; answering from what was indexed before", style="yellow"
+        )
+        return
+    for skipped in news.skipped:
+        console.print(f"byline: left out {line(skipped.path)}: {line(skipped.reason)}", style="yellow")
+
+
+def answer_one(assistant: "Assistant", question: str, where: "Where", *, as_json: bool) -> Answer:
+    """Ask and print. What streams before the checked answer is shown dimmed, and only on a terminal."""
+    answer = _watched(assistant, question, where)
+    if as_json:
+        _print_json(answer, indent=2)
+    else:
+        to_terminal(answer, out())
+    return answer
+
+
+def _watched(assistant: "Assistant", question: str, where: "Where") -> Answer:
+    console, said = err(), ""
+    with console.status("Searching …") as status:
+        for event in assistant.stream(question, where):
+            if isinstance(event, Answer):
+                return event
+            said, text = _progress(event, said)
+            status.update(Text(text, overflow="ellipsis", no_wrap=True))
+    raise AssertionError("a stream ends with an Answer")
+
+
+def _progress(event: "Event", said: str) -> tuple[str, str]:
+    from rag.chain import Reads
+    from rag.reader import Provisional
+
+    if isinstance(event, Reads):
+        return "", f"Reading {event.number} of {event.of}: {line(event.hit.passage.source.title)}"
+    if isinstance(event, Provisional):
+        said += event.text
+        return said, f"Not checked yet: {line(said)}"
+    return said, "Reading …"
+
+
+def answer_all(assistant: "Assistant", questions: Sequence[str], where: "Where", *, as_json: bool) -> None:
+    """Ask every question in turn; one JSON object a line, or text. A bar on a terminal."""
+    with _bar() as bar:
+        task = bar.add_task("Asking", total=len(questions))
+        for question in questions:
+            answer = assistant.ask(question, where)
+            if as_json:
+                _print_json(answer)
+            else:
+                out().print(Text(f"> {line(question)}", style="cyan"))
+                to_terminal(answer, out())
+                out().print()
+            bar.advance(task)
+
+
+def _print_json(answer: Answer, indent: int | None = None) -> None:
+    sys.stdout.write(json.dumps(to_json(answer), ensure_ascii=False, indent=indent) + "\n")
+    sys.stdout.flush()
+
+
+def _bar() -> Progress:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+    )
+    return Progress(*columns, TimeRemainingColumn(), console=err(), transient=True)
+
+
+def converse(assistant: "Assistant") -> None:
+    """Ask what is typed until an empty line or the end of input; a fault ends one answer, not the talk."""
+    from index.catalog import Where
+
+    console = out()
+    if sys.stdin.isatty():
+        err().print(
+            f"{len(assistant.index.sources())} articles, {assistant.llm.model.name}. Ask; an empty line ends."
+        )
+    while (question := _typed()).strip():
+        try:
+            to_terminal(_watched(assistant, question, Where()), console)
+        except BylineError as error:
+            complain(error)
+        console.print()
+
+
+def _typed() -> str:
+    try:
+        return input("> " if sys.stdin.isatty() else "")
+    except EOFError:
+        return ""
+
+
+def index_once(settings: Settings, *, dry_run: bool = False, rebuild: bool = False) -> None:
+    """Sync and print what changed."""
+    from index.embed import open_embedder
+    from index.sync import sync
+
+    with _bar() as bar:
+        task = bar.add_task("Looking", total=None)
+        report = sync(
+            settings.corpus,
+            settings.home,
+            lambda: open_embedder(settings.embedder or None),
+            chroma_url=settings.chroma_url or None,
+            rebuild=rebuild,
+            dry_run=dry_run,
+            progress=lambda stage, done, total: bar.update(
+                task, description=stage.capitalize(), completed=done, total=total
+            ),
+        )
+    _print_report(report, out())
+
+
+def _print_report(report: "SyncReport", console: Console) -> None:
+    marks = (("+", "green", report.added), ("~", "yellow", report.changed), ("-", "red", report.removed))
+    for mark, style, paths in marks:
+        for path in paths:
+            console.print(Text(f"{mark} {line(path)}", style=style))
+    for old, new in report.moved:
+        console.print(Text(f"> {line(old)} -> {line(new)}", style="cyan"))
+    for group in report.duplicates:
+        console.print(Text(f"= the same text: {', '.join(map(line, group))}", style="dim"))
+    for skipped in report.skipped:
+        console.print(Text(f"! left out {line(skipped.path)}: {line(skipped.reason)}", style="yellow"))
+    console.print(_summary(report))
+
+
+def _summary(report: "SyncReport") -> str:
+    counts = (
+        (len(report.added), "added"),
+        (len(report.changed), "changed"),
+        (len(report.moved), "moved"),
+        (len(report.removed), "removed"),
+        (report.unchanged, "unchanged"),
+        (len(report.skipped), "left out"),
+    )
+    said = ", ".join(f"{count} {what}" for count, what in counts if count) or "nothing to do"
+    if report.dry_run:
+        return f"Would be: {said}. Nothing was changed."
+    return f"{said}; {report.passages} passages, {report.embedded} embedded, {report.seconds:.1f} s"
+
+
+def watch_folder(settings: Settings) -> None:
+    """Sync again at each change of the folder, until Ctrl-C."""
+    from watchfiles import watch
+
+    console = err()
+    console.print(f"Watching {settings.corpus}. Ctrl-C ends.")
+    for _ in watch(settings.corpus, raise_interrupt=True):
+        try:
+            index_once(settings)
+        except BylineError as error:
+            complain(error)
+
+
+def list_sources(settings: Settings) -> None:
+    """Print what is indexed as a table, or as tab-separated lines where it is piped."""
+    from index.store import open_index
+
+    with open_index(settings.corpus, settings.home, settings.chroma_url or None) as index:
+        rows = [
+            (line(s.title), line(s.publisher or ""), day(s.published), str(passages), line(s.path))
+            for s, passages in index.sources()
+        ]
+    console = out()
+    if not console.is_terminal:
+        for row in rows:
+            console.print("\t".join(row))
+        return
+    table = Table(box=None, header_style="dim")
+    for name in ("title", "publisher", "date", "passages", "file"):
+        table.add_column(name, justify="right" if name == "passages" else "left")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    console.print(table)
+
+
+def examine(settings: Settings) -> bool:
+    """Print every finding; True where all is well."""
+    from rag.doctor import examine as findings
+
+    console, well = out(), True
+    for finding in findings(settings):
+        well = well and finding.well
+        mark = ("ok    ", "green") if finding.well else ("fault ", "red")
+        console.print(Text.assemble(mark, f"{finding.what:<22}", line(finding.seen)))
+        if finding.fix:
+            console.print(Text.assemble(" " * 28, ("fix: ", "dim"), line(finding.fix)))
+    return well

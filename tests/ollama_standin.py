@@ -1,0 +1,236 @@
+"""A server on 127.0.0.1 that a client can't tell from Ollama, with a scripted or real model behind it.
+
+Law: it listens on the loopback address alone, records what it was asked, and stops with its block.
+What it says is written down in ``ollama_chat``.
+"""
+
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import chain, islice
+from types import TracebackType
+from typing import Any, Self
+
+from tests.ollama_chat import (
+    CREATED,
+    Brain,
+    Dropped,
+    Json,
+    ModelFile,
+    Refusal,
+    Server,
+    Stuck,
+    chat_lines,
+    count_words,
+    full,
+    joined,
+    say,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One request the server got, for assertions."""
+
+    method: str
+    path: str
+    body: Json
+    headers: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class OllamaStandin:
+    """``with OllamaStandin((ModelFile("m"),), brain) as ollama: use(ollama.url)``.
+
+    ``library`` are the models that /api/pull can fetch; ``count`` gives the tokens of a text.
+    """
+
+    models: tuple[ModelFile, ...] = ()
+    brain: Brain = lambda _: say("Hello.")
+    library: tuple[ModelFile, ...] = ()
+    count: Callable[[str], int] = count_words
+    version: str = "0.40.2"
+    seen: list[Seen] = field(default_factory=list)
+    stopping: threading.Event = field(default_factory=threading.Event)
+    _http: ThreadingHTTPServer | None = None
+
+    def __enter__(self) -> Self:
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (_Handler,), {"standin": self}))
+        self._http.daemon_threads = True
+        threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._http is not None
+        self.stopping.set()
+        self._http.shutdown()
+        self._http.server_close()
+
+    @property
+    def url(self) -> str:
+        assert self._http is not None
+        return f"http://127.0.0.1:{self._http.server_port}"
+
+    def bodies(self, path: str) -> list[Json]:
+        """The bodies of the requests to a path, in order."""
+        return [seen.body for seen in self.seen if seen.path == path]
+
+    def find(self, name: str) -> ModelFile:
+        """The model of that name; raises Refusal (404) where there is none."""
+        for model in self.models:
+            if model.full_name == full(name):
+                return model
+        raise Refusal(404, f"model '{name}' not found")
+
+    def fetch(self, name: str) -> ModelFile | None:
+        """The library's model of that name, now held by the server."""
+        for model in self.library:
+            if model.full_name == full(name):
+                self.models = (*self.models, model)
+                return model
+        return None
+
+
+class _Handler(BaseHTTPRequestHandler):
+    standin: OllamaStandin
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Silent: tests read ``seen``."""
+
+    def handle(self) -> None:
+        try:
+            super().handle()
+        except (BrokenPipeError, ConnectionResetError):
+            self.close_connection = True
+
+    def do_GET(self) -> None:
+        body = self._read()
+        route = self._routes().get((self.command, self.path))
+        try:
+            if self.path == "/":
+                self._write(200, b"Ollama is running", "text/plain; charset=utf-8")
+            elif route is None:
+                self._write(404, b"404 page not found", "text/plain")
+            else:
+                route(body)
+        except Refusal as refusal:
+            self._send({"error": refusal.error}, refusal.status)
+        except (Dropped, Stuck) as broken:
+            self._break(broken)
+
+    do_HEAD = do_POST = do_GET
+
+    def _routes(self) -> dict[tuple[str, str], Callable[[Json], None]]:
+        standin = self.standin
+        return {
+            ("GET", "/api/version"): lambda _: self._send({"version": standin.version}),
+            ("GET", "/api/tags"): lambda _: self._send({"models": [tag(model) for model in standin.models]}),
+            ("POST", "/api/show"): lambda body: self._send(show(standin.find(_name(body)))),
+            ("POST", "/api/pull"): self._pull,
+            ("POST", "/api/chat"): self._chat,
+        }
+
+    def _read(self) -> Json:
+        raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        body: Json = json.loads(raw) if raw else {}
+        self.standin.seen.append(Seen(self.command, self.path, body, dict(self.headers.items())))
+        return body
+
+    def _pull(self, body: Json) -> None:
+        lines = list(pull_lines(self.standin.fetch(_name(body))))
+        if body.get("stream", True):
+            self._stream(lines)
+        else:
+            self._send(lines[-1], 500 if "error" in lines[-1] else 200)
+
+    def _chat(self, body: Json) -> None:
+        standin = self.standin
+        server = Server(standin.version, standin.brain, standin.count)
+        lines = chat_lines(server, standin.find(_name(body)), body)
+        if body.get("stream", True):
+            self._stream(_begun(lines))
+        else:
+            self._send(joined(list(lines)))
+
+    def _write(self, status: int, content: bytes, kind: str) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
+
+    def _send(self, value: Json, status: int = 200) -> None:
+        self._write(status, json.dumps(value).encode(), "application/json; charset=utf-8")
+
+    def _stream(self, lines: Iterable[Json]) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "application/x-ndjson")
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        for line in lines:
+            data = json.dumps(line).encode() + b"\n"
+            self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
+        self.wfile.write(b"0\r\n\r\n")
+
+    def _break(self, broken: Dropped | Stuck) -> None:
+        if isinstance(broken, Stuck):
+            self.standin.stopping.wait()
+        self.close_connection = True
+        self.connection.shutdown(socket.SHUT_RDWR)
+
+
+def _begun(lines: Iterator[Json]) -> Iterator[Json]:
+    """The same lines, the first one already made: a refusal comes before the headers."""
+    return chain(list(islice(lines, 1)), lines)
+
+
+def _name(body: Json) -> str:
+    return str(body.get("model") or body.get("name") or "")
+
+
+def tag(model: ModelFile) -> Json:
+    """One entry of /api/tags."""
+    entry: Json = {"name": model.full_name, "model": model.full_name, "modified_at": CREATED}
+    entry |= {"size": model.size, "digest": model.digest, "details": _details(model)}
+    return entry | _remote(model)
+
+
+def show(model: ModelFile) -> Json:
+    """The answer to /api/show. The template shows whether a prefill is left open."""
+    close = "{{ if not $last }}<|im_end|>\n{{ end }}" if model.prefill else "<|im_end|>\n"
+    template = "{{ range $i, $_ := .Messages }}{{ $last := eq (len (slice $.Messages $i)) 1 }}"
+    template += "<|im_start|>{{ .Role }}\n{{ .Content }}" + close + "{{ end }}"
+    info = {"general.architecture": model.family, "general.parameter_count": 494_032_768}
+    info[f"{model.family}.context_length"] = model.context_length
+    answer = {"template": template, "details": _details(model), "model_info": info}
+    answer |= {"modified_at": CREATED, "capabilities": list(model.capabilities)}
+    return answer | _remote(model)
+
+
+def _details(model: ModelFile) -> Json:
+    details = {"parent_model": "", "format": "gguf", "family": model.family, "families": [model.family]}
+    return details | {"parameter_size": "494.03M", "quantization_level": "Q4_K_M"}
+
+
+def _remote(model: ModelFile) -> Json:
+    return {"remote_model": model.name, "remote_host": model.remote_host} if model.remote_host else {}
+
+
+def pull_lines(model: ModelFile | None) -> Iterator[Json]:
+    """The stream of /api/pull; None is a model that the library does not have."""
+    yield {"status": "pulling manifest"}
+    if model is None:
+        yield {"error": "pull model manifest: file does not exist"}
+        return
+    layer: Json = {"status": f"pulling {model.digest[:12]}", "digest": f"sha256:{model.digest}"}
+    layer |= {"total": model.size}
+    yield layer
+    yield from (layer | {"completed": model.size * part // 4} for part in range(1, 5))
+    yield from ({"status": status} for status in ("verifying sha256 digest", "writing manifest", "success"))
