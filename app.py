@@ -7,9 +7,10 @@ Does not know: how anything is done.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -69,13 +70,14 @@ Until = Annotated[
 ]
 
 
-def main() -> None:
-    """Run the command line and end the process with its exit code."""
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command line (by default the process's own) and end the process with its exit code."""
     from rag.settings import prepare_process
 
+    _tolerate_foreign_bytes()
     prepare_process()
     try:
-        cli()
+        cli(args=argv)
     except BylineError as error:
         from rag.terminal import complain
 
@@ -83,6 +85,13 @@ def main() -> None:
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _tolerate_foreign_bytes() -> None:
+    """What is no text in the terminal's encoding is read and written as a mark, not as a fault."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 @cli.callback(invoke_without_command=True)

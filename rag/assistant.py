@@ -13,7 +13,7 @@ from types import TracebackType
 
 from index.catalog import Where
 from index.embed import Embedder, open_embedder
-from index.errors import IndexBusy, QuestionError
+from index.errors import EmbedderMismatch, IndexBusy, QuestionError
 from index.store import Index, open_index
 from index.sync import Progress, SyncReport, sync
 from rag.answer import Answer, Draft
@@ -28,8 +28,8 @@ LONGEST_QUESTION = 2000
 
 
 def checked(question: str) -> str:
-    """The question without the white space around it. Raises QuestionError."""
-    text = " ".join(question.split())
+    """The question on one line, with a mark for what is no character. Raises QuestionError."""
+    text = " ".join(question.encode(errors="replace").decode().split())
     if not text:
         raise QuestionError("The question is empty.", 'byline ask "What share of aid did Europe provide?"')
     if len(text) > LONGEST_QUESTION:
@@ -102,8 +102,8 @@ def open_assistant(
         try:
             loaded = embedder(settings.embedder or None)
             notify(refresh(settings, loaded, progress))
-            index = open_index(settings.corpus, settings.home, settings.chroma_url or None)
             loaded.embed_query("warm")
+            index = _open_index(settings, loaded)
         except BaseException:
             _discard(opening)
             raise
@@ -112,6 +112,18 @@ def open_assistant(
         except BaseException:
             index.close()
             raise
+
+
+def _open_index(settings: Settings, embedder: Embedder) -> Index:
+    """The index, if its vectors are the embedder's: while another process syncs, nobody else has looked."""
+    index = open_index(settings.corpus, settings.home, settings.chroma_url or None)
+    if index.embedder_digest != embedder.digest:
+        index.close()
+        raise EmbedderMismatch(
+            f"The index was built with the embedding model {index.embedder_name}, not {embedder.name}.",
+            "byline index --rebuild",
+        )
+    return index
 
 
 def refresh(

@@ -16,9 +16,11 @@ from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 
 from index.article import Hit
 from index.errors import PromptTooLong
-from rag.answer import Draft, Seconds
+from rag.answer import Draft, Seconds, Statement
+from rag.compose import compose
 from rag.llm import LLM
-from rag.reader import Provisional, Reading, fits, read, total
+from rag.locate import locate
+from rag.reader import NOTHING, Provisional, Reading, fits, read, total
 from rag.retrieve import PassageRetriever, hits_of
 
 
@@ -38,7 +40,12 @@ class Reads:
     hit: Hit
 
 
-Event = Found | Reads | Provisional | Draft
+@dataclass(frozen=True, slots=True)
+class Composes:
+    """The short answer is found; its sentence follows."""
+
+
+Event = Found | Reads | Composes | Provisional | Draft
 
 
 def build_chain(retriever: PassageRetriever, llm: LLM, reads: int) -> Runnable[str, Event]:
@@ -72,21 +79,39 @@ def _draft(question: str, hits: tuple[Hit, ...], llm: LLM, reads: int, start: fl
     retrieved = time.perf_counter() - start
     yield Found(hits)
     readings = yield from _readings(question, _fitting(question, hits, llm)[:reads], llm)
+    best = max(readings, key=_support, default=NOTHING)
+    statements, spent = yield from _composed(question, best, llm)
     first = readings[0].decided - start if readings else 0.0
-    best = max(readings, key=_support, default=None)
     yield Draft(
         question=question,
         standalone_question=question,
         hits=hits,
-        sentences=best.sentences if best else (),
-        statements=best.statements if best else (),
-        support=best.support if best else None,
+        sentences=best.sentences,
+        statements=statements,
+        support=best.support,
         threshold=llm.thresholds.accept,
-        reply=best.reply if best else "",
+        reply=best.reply,
         model=llm.model,
-        tokens=total(readings, llm.context),
+        tokens=total(readings, spent, llm.context),
         seconds=Seconds(retrieved, first, time.perf_counter() - start),
     )
+
+
+def _composed(
+    question: str, reading: Reading, llm: LLM
+) -> Generator[Event, None, tuple[tuple[Statement, ...], list[tuple[int, int]]]]:
+    """The statements, each where it stands and as a sentence, and the tokens that took."""
+    if _support(reading) < llm.thresholds.accept:
+        return (), []
+    statements: list[Statement] = []
+    spent: list[tuple[int, int]] = []
+    for short in reading.statements:
+        yield Composes()
+        located = locate(short, reading.sentences, question)
+        statement, tokens = yield from compose(question, located, reading.sentences, llm)
+        statements.append(statement)
+        spent.append(tokens)
+    return tuple(statements), spent
 
 
 def _readings(question: str, hits: Sequence[Hit], llm: LLM) -> Generator[Event, None, list[Reading]]:

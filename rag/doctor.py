@@ -17,7 +17,7 @@ from index.errors import BylineError, EmbedderMismatch
 from index.read import list_folder
 from index.store import open_index
 from rag import ollama
-from rag.llm import KNOWN, Choice, choose
+from rag.llm import KNOWN, UNCALIBRATED, Choice, choose
 from rag.settings import Settings
 
 PACKAGES = ("langchain-core", "langchain-ollama", "chromadb", "sentence-transformers", "torch", "xllamacpp")
@@ -91,7 +91,7 @@ def _model(settings: Settings) -> Iterator[Finding]:
     yield _answering(choice, settings)
     if choice.served:
         yield from _ollama(settings)
-    yield _threshold(choice)
+    yield _threshold(choice, settings)
 
 
 def _answering(choice: Choice, settings: Settings) -> Finding:
@@ -112,17 +112,23 @@ def _ollama(settings: Settings) -> Iterator[Finding]:
         yield Finding("Ollama", False, text, "update Ollama to 0.12.11 or newer")
 
 
-def _threshold(choice: Choice) -> Finding:
-    known = choice.gguf is not None and _is_known(choice.gguf)
-    if known:
-        return Finding("refusal", True, "this model's threshold was measured")
-    return Finding("refusal", True, "this model's threshold was never measured: a default of 0.50 is used")
+def _threshold(choice: Choice, settings: Settings) -> Finding:
+    if settings.threshold is not None:
+        seen = f"below a support of {settings.threshold:g}, as BYLINE_THRESHOLD says"
+    elif _is_known(choice):
+        seen = "this model's threshold was measured"
+    else:
+        seen = f"this model's threshold was never measured: a default of {UNCALIBRATED.accept:.2f} is used"
+    return Finding("refusal", True, seen)
 
 
-def _is_known(gguf: Path) -> bool:
+def _is_known(choice: Choice) -> bool:
     from rag.weights import EMBEDDED
 
-    return gguf.name == EMBEDDED.file_name and EMBEDDED.sha256 in KNOWN
+    if choice.served:
+        return choice.served.digest in KNOWN
+    known = EMBEDDED.sha256 in KNOWN
+    return known and choice.gguf is not None and choice.gguf.name == EMBEDDED.file_name
 
 
 def _disk(home: Path) -> Finding:

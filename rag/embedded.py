@@ -27,6 +27,8 @@ from pydantic import ConfigDict
 
 from index.errors import ModelBroke, PromptTooLong, WeightsError
 
+SLOTS = 2
+"""Prompt caches: two fixed prefixes stay read."""
 _ROLES = {"system": "system", "human": "user", "ai": "assistant"}
 
 
@@ -45,7 +47,7 @@ class Llama:
         self.context = context
         params = xllamacpp.CommonParams()
         params.model.path = str(gguf)
-        params.n_ctx, params.n_parallel, params.cache_ram_mib = context, 1, 0
+        params.n_ctx, params.n_parallel, params.cache_ram_mib = context * SLOTS, SLOTS, 0
         if threads:
             params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
         params.hostnames, params.api_keys = [str(self._socket)], [self._key]
@@ -85,9 +87,10 @@ class Llama:
 class EmbeddedChat(BaseChatModel):
     """A LangChain chat model over ``Llama``.
 
-    Takes ``grammar`` (GBNF), ``max_tokens`` and ``top_logprobs`` per call. A last AIMessage is a
-    prefill: the reply goes on from it and does not repeat it. ``response_metadata["logprobs"]`` is
-    a list, a token each: {"token", "logprob", "top_logprobs": [...]}, before the grammar's cut.
+    Takes ``grammar`` (GBNF), ``max_tokens``, ``top_logprobs`` and ``slot`` (0 or 1) per call. A last
+    AIMessage is a prefill: the reply goes on from it and does not repeat it.
+    ``response_metadata["logprobs"]`` is a list, a token each: {"token", "logprob", "top_logprobs":
+    [...]}, before the grammar's cut.
     Raises PromptTooLong and ModelBroke.
     """
 
@@ -138,6 +141,7 @@ class EmbeddedChat(BaseChatModel):
             "stream": True,
             "stream_options": {"include_usage": True},
             "cache_prompt": True,
+            "id_slot": kwargs.get("slot", 0),
             "logprobs": True,
             "top_logprobs": kwargs.get("top_logprobs", self.top_logprobs),
         }

@@ -13,10 +13,10 @@ from typing import Literal
 
 from langchain_core.language_models import BaseChatModel
 
-from index.errors import ModelMissing, OllamaDown, WeightsError
+from index.errors import ModelBroke, ModelMissing, OllamaDown, WeightsError
 from rag import ollama, weights
 from rag.answer import Model
-from rag.prompt import ANSWER_TOKENS
+from rag.prompt import ANSWER_TOKENS, compose_messages, messages
 from rag.settings import Settings
 
 
@@ -63,15 +63,15 @@ class Choice:
 def choose(settings: Settings) -> Choice:
     """Decide what would answer, without loading it.
 
-    Raises OllamaDown and ModelMissing where Ollama, or a model of it, was named and isn't there;
-    ModelRefused where it runs elsewhere.
+    Raises OllamaDown, ModelBroke and ModelMissing where Ollama, or a model of it, was named and isn't
+    there; ModelRefused where it runs elsewhere.
     """
     if settings.llm == "embedded":
         return _embedded(settings)
     named = settings.llm == "ollama" or bool(settings.model)
     try:
         found = ollama.models(settings.ollama_host)
-    except OllamaDown as error:
+    except (OllamaDown, ModelBroke) as error:
         if named:
             raise
         return _embedded(settings, str(error))
@@ -114,6 +114,7 @@ def _open_ollama(model: ollama.OllamaModel, settings: Settings) -> LLM:
 
 
 def _open_embedded(gguf: Path | None, settings: Settings) -> LLM:
+    """Load the weights and read the prompts' fixed parts once, so that questions find them cached."""
     from rag.embedded import EmbeddedChat, Llama
 
     if gguf is None:
@@ -122,8 +123,11 @@ def _open_embedded(gguf: Path | None, settings: Settings) -> LLM:
         raise WeightsError(f"There is no model file {gguf}.", "set BYLINE_GGUF to a .gguf file, or unset it")
     name, digest = weights.describe(gguf, weights_folder(settings.home))
     llama = Llama(gguf, settings.num_ctx, settings.threads)
+    chat = EmbeddedChat(llama=llama, max_tokens=ANSWER_TOKENS)
+    chat.invoke(messages("", ()), max_tokens=1)
+    chat.invoke(compose_messages("", "", ""), max_tokens=1, slot=1)
     return LLM(
-        chat=EmbeddedChat(llama=llama, max_tokens=ANSWER_TOKENS),
+        chat=chat,
         model=Model("embedded", name, digest),
         context=settings.num_ctx,
         form="grammar",

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from index.errors import BylineError, OllamaDown
+from index.errors import BylineError, ModelFault, UsageError
 from rag import ollama, weights
 from rag.llm import Choice, choose, weights_folder
 from rag.settings import Settings
@@ -33,7 +33,7 @@ def list_models(settings: Settings, out: Console) -> None:
     """Print the models that Ollama has and the embedded one."""
     try:
         found = ollama.models(settings.ollama_host)
-    except OllamaDown as error:
+    except ModelFault as error:
         found = ()
         out.print(Text(str(error), style="dim"))
     for model in found:
@@ -48,7 +48,7 @@ def list_models(settings: Settings, out: Console) -> None:
 def pull(settings: Settings, name: str | None, console: Console, *, only_if_needed: bool) -> None:
     """Pull ``name`` or the configured model through Ollama; without either, the embedded weights.
 
-    Raises WeightsError, and what ``rag.ollama`` raises.
+    Raises UsageError, WeightsError, and what ``rag.ollama`` raises.
     """
     wanted = name or settings.model
     if only_if_needed and _can_answer(settings):
@@ -56,7 +56,7 @@ def pull(settings: Settings, name: str | None, console: Console, *, only_if_need
     if wanted and settings.llm != "embedded":
         _pull_ollama(settings, wanted, console)
     elif settings.llm == "ollama":
-        raise OllamaDown("Say which model Ollama is to pull.", "byline model pull qwen2.5:3b")
+        raise UsageError("Say which model Ollama is to pull.", "byline model pull qwen2.5:3b")
     else:
         _pull_weights(settings, console)
 
@@ -85,7 +85,9 @@ def _pull_ollama(settings: Settings, name: str, console: Console) -> None:
         task = bar.add_task(line(name), total=None)
 
         def progress(status: str, done: int, total: int) -> None:
-            bar.update(task, description=f"{line(name)}: {line(status)}", completed=done, total=total or None)
+            bar.update(task, description=f"{line(name)}: {line(status)}")
+            if total:  # steps without bytes leave the bar where it is
+                bar.update(task, completed=done, total=total)
 
         ollama.pull(settings.ollama_host, name, progress)
     console.print(f"{line(name)} is here.")

@@ -50,13 +50,32 @@ def translated(host: str, model: str = "") -> Iterator[None]:
     except ollama.ResponseError as error:
         raise _of_response(error, model) from error
     except (httpx.ConnectError, httpx.ConnectTimeout, ConnectionError) as error:
-        raise OllamaDown(f"No Ollama answers at {host}.", "ollama serve, or BYLINE_LLM=embedded") from error
+        raise _down(host) from error
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+        raise OllamaDown(
+            f"{host} is no address of an Ollama.", "OLLAMA_HOST=http://127.0.0.1:11434"
+        ) from error
     except httpx.TimeoutException as error:
         raise ModelBroke(f"Ollama at {host} went silent.", "ask again, or raise BYLINE_TIMEOUT") from error
-    except httpx.HTTPError as error:
+    except httpx.HTTPStatusError as error:
+        status = error.response.status_code
+        raise ModelBroke(
+            f"What answers at {host} says {status}: is it Ollama?", "byline doctor, or set OLLAMA_HOST"
+        ) from error
+    except (httpx.HTTPError, httpx.StreamError) as error:
         raise ModelBroke(f"Ollama stopped in the middle of an answer: {error}", "ask again") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise ModelBroke(f"Ollama sent what can't be read: {error}", "byline doctor") from error
+    except (ollama.RequestError, httpx.CookieConflict, *_UNREADABLE) as error:
+        raise ModelBroke(
+            f"Ollama sent what can't be read: {_one_line(str(error))}", "byline doctor"
+        ) from error
+
+
+_UNREADABLE = (ValueError, KeyError, TypeError, AttributeError)
+"""What a reply raises that is no JSON, or not of the form that Ollama's replies have."""
+
+
+def _down(host: str) -> OllamaDown:
+    return OllamaDown(f"No Ollama answers at {host}.", "ollama serve, or BYLINE_LLM=embedded")
 
 
 def _of_response(error: ollama.ResponseError, model: str) -> ModelFault:
@@ -153,8 +172,16 @@ def chat(host: str, model: str, context: int, timeout: float, max_tokens: int) -
 def models(host: str) -> tuple[OllamaModel, ...]:
     """The models that the server at ``host`` has, newest first. Raises OllamaDown, ModelBroke."""
     with translated(host), _http(host) as http:
-        entries = http.get("/api/tags").raise_for_status().json().get("models") or []
-        return tuple(_model(http, entry) for entry in entries)
+        return tuple(_model(http, entry) for entry in _tags(http, host))
+
+
+def _tags(http: httpx.Client, host: str) -> list[dict[str, Any]]:
+    """The entries of /api/tags. What takes the connection and then says nothing is no Ollama."""
+    try:
+        reply = http.get("/api/tags", timeout=CONNECT_SECONDS)
+    except httpx.TimeoutException as error:
+        raise _down(host) from error
+    return list(reply.raise_for_status().json().get("models") or [])
 
 
 def _http(host: str) -> httpx.Client:
@@ -210,7 +237,7 @@ def pull(host: str, name: str, progress: Callable[[str, int, int], None]) -> Non
                 status = step.status or ""
                 progress(status, step.completed or 0, step.total or 0)
         except ollama.ResponseError as error:
-            if "manifest" in str(error.error):
+            if "manifest" in str(error.error) and "does not exist" in str(error.error):
                 raise ModelMissing(
                     f"There is no model {name!r} to pull.", "ollama.com/library lists them"
                 ) from error

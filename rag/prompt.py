@@ -26,9 +26,9 @@ ANSWER_TOKENS = 96
 """The most tokens a reply may take; a statement is one sentence."""
 
 SYSTEM = """\
-You answer questions from the numbered sentences of news articles.
-First write the number of the sentence that states the answer. Then answer the question in one short \
-sentence, in the words of that sentence, and say who said it where somebody did.
+You answer questions from the numbered sentences of a news article.
+First write the number of the sentence that states the answer, then the answer in a few words taken \
+from that sentence.
 If no sentence states the answer, write: Source: none"""
 
 _FERRY = (
@@ -43,21 +43,40 @@ _LIBRARY = (
     "Building is to start next spring.",
 )
 EXAMPLES: tuple[tuple[tuple[str, ...], str, str], ...] = (
-    (
-        _FERRY,
-        "Why was the departure delayed?",
-        " S2\nAnswer: Fog had delayed the departure by two hours, Ingrid Solheim said.",
-    ),
+    (_FERRY, "Why was the departure delayed?", " S2\nAnswer: fog"),
     (_FERRY, "How many passengers got off in Bergen?", " none"),
-    (
-        _LIBRARY,
-        "What did the mayor say the plan would cost?",
-        " S2\nAnswer: Mayor Jane Dow warned that it would cost £3 million.",
-    ),
+    (_LIBRARY, "What did the mayor say the plan would cost?", " S2\nAnswer: £3 million"),
     (_LIBRARY, "Who will design the library?", " none"),
 )
 """(sentences, question, reply after PREFILL). No word of theirs may stand in an answer unless the
 cited sentence has it too: see ``example_words``."""
+
+COMPOSE = """\
+Turn a short answer into one full sentence that answers the question. Use the words of the text, add \
+nothing, and say who said it where the text does."""
+COMPOSED: tuple[tuple[str, str, str, str], ...] = (
+    (
+        _FERRY[1],
+        "Why was the departure delayed?",
+        "fog",
+        "The departure was delayed by fog, Ingrid Solheim said.",
+    ),
+    (
+        _LIBRARY[1],
+        "What did the mayor say the plan would cost?",
+        "£3 million",
+        "Mayor Jane Dow warned that the plan would cost £3 million.",
+    ),
+    (
+        _LIBRARY[0],
+        "When was the library approved?",
+        "Tuesday",
+        "The council approved the library on Tuesday.",
+    ),
+)
+"""(text, question, short answer, sentence)."""
+SENTENCE = "root ::= [^ \\n] [^\\n]{0,400}"
+"""A GBNF grammar of one line."""
 
 
 def number(hits: Iterable[Hit]) -> tuple[NumberedSentence, ...]:
@@ -80,24 +99,35 @@ def _prefix() -> tuple[BaseMessage, ...]:
     return tuple(turns)
 
 
+def compose_messages(question: str, short: str, span: str) -> list[BaseMessage]:
+    """The conversation that asks for a full sentence; fixed part first."""
+    return [*_compose_prefix(), HumanMessage(_compose(flat(span), question, flat(short)))]
+
+
+@lru_cache(maxsize=1)
+def _compose_prefix() -> tuple[BaseMessage, ...]:
+    turns: list[BaseMessage] = [SystemMessage(COMPOSE)]
+    for span, question, short, sentence in COMPOSED:
+        turns += [HumanMessage(_compose(span, question, short)), AIMessage(sentence)]
+    return tuple(turns)
+
+
+def _compose(span: str, question: str, short: str) -> str:
+    return f"Text: {span}\nQuestion: {question}\nShort answer: {short}"
+
+
 def _ask(question: str, block: str) -> str:
     return f"{block}\n\nQuestion: {question}"
 
 
 def _blocks(sentences: Sequence[NumberedSentence]) -> str:
-    """Numbered lines under a heading per article: title, publisher and date."""
+    """Numbered lines under the title of each article."""
     lines: list[str] = []
     for before, now in zip([None, *sentences], sentences, strict=False):
         if before is None or before.hit.passage.source != now.hit.passage.source:
-            lines.append(f"Article: {heading(now.hit)}")
+            lines.append(f"Article: {flat(now.hit.passage.source.title)}")
         lines.append(f"S{now.number}: {flat(now.sentence.text)}")
     return "\n".join(lines)
-
-
-def heading(hit: Hit) -> str:
-    """Title, publisher and date of the hit's article, on one line."""
-    source = hit.passage.source
-    return ", ".join(flat(part) for part in (source.title, source.publisher, source.published) if part)
 
 
 def flat(text: str) -> str:
@@ -188,7 +218,8 @@ def parse_json(reply: str) -> tuple[Statement, ...] | None:
 @lru_cache(maxsize=1)
 def example_words() -> frozenset[str]:
     """Lower-case words and figures that only the examples hold, for the leak check."""
-    text = " ".join(" ".join((*sentences, question, reply)) for sentences, question, reply in EXAMPLES)
+    asked = [" ".join((*sentences, question, reply)) for sentences, question, reply in EXAMPLES]
+    text = " ".join([*asked, *(" ".join(example) for example in COMPOSED)])
     return frozenset(re.findall(r"\w+", text.lower()))
 
 

@@ -51,19 +51,27 @@ class Reading:
     decided: float
 
 
+NOTHING = Reading((), (), None, "", 0, 0, 0.0)
+"""What comes of reading no passage."""
+
+
 def fits(question: str, hits: Sequence[Hit], llm: LLM) -> bool:
     """Whether the prompt over ``hits`` and a whole answer fit the model's window."""
     messages = prompt.messages(question, prompt.number(hits))
-    return _count(messages, llm) + prompt.ANSWER_TOKENS <= llm.context
+    return count(messages, llm) + prompt.ANSWER_TOKENS <= llm.context
 
 
-def _count(messages: Iterable[BaseMessage], llm: LLM) -> int:
+def count(messages: Iterable[BaseMessage], llm: LLM) -> int:
     """Tokens of a prompt: the byte length, which bounds them, where that is small enough."""
     turns = list(messages)
-    text = "\n".join(str(message.text) for message in turns)
+    text = _text(turns)
     spare = len(turns) * _TURN_TOKENS
     bound = len(text.encode()) + spare
     return bound if bound + prompt.ANSWER_TOKENS <= llm.context else llm.count_tokens(text) + spare
+
+
+def _text(messages: Iterable[BaseMessage]) -> str:
+    return "\n".join(str(message.text) for message in messages)
 
 
 def read(question: str, hits: Sequence[Hit], llm: LLM) -> Generator[Provisional, None, Reading]:
@@ -73,11 +81,18 @@ def read(question: str, hits: Sequence[Hit], llm: LLM) -> Generator[Provisional,
     """
     sentences = prompt.number(hits)
     reading = yield from _by_line(question, sentences, llm)
-    if llm.form == "grammar" or (reading.support is not None and _in_form(reading)):
+    if llm.form == "grammar" or _settled(reading, llm):
         return reading
     if not _in_form(reading):
         reading = _by_schema(question, sentences, llm, reading)
     return _looked(question, llm, reading)
+
+
+def _settled(reading: Reading, llm: LLM) -> bool:
+    """Whether a reply in line form needs no second try: it was measured, and is refused or in form."""
+    if reading.support is None:
+        return False
+    return reading.support < llm.thresholds.accept or _in_form(reading)
 
 
 def _in_form(reading: Reading) -> bool:
@@ -88,11 +103,11 @@ def _by_line(
     question: str, sentences: tuple[NumberedSentence, ...], llm: LLM
 ) -> Generator[Provisional, None, Reading]:
     """The line form. Generation ends at the first token where its support is too low."""
-    chat = _bound(llm, len(sentences))
+    chat, messages = _bound(llm, len(sentences)), prompt.messages(question, sentences)
     whole: AIMessageChunk | None = None
     support: float | None = None
     decided = 0.0
-    with closing(cast(Any, chat.stream(prompt.messages(question, sentences)))) as stream:
+    with closing(cast(Any, chat.stream(messages))) as stream:
         for chunk in stream:
             whole = chunk if whole is None else whole + chunk
             decided = decided or time.perf_counter()
@@ -101,7 +116,8 @@ def _by_line(
             if support is not None and support < llm.thresholds.accept:
                 break
             yield Provisional(str(chunk.text))
-    return _reading(sentences, whole, support, llm, decided)
+    spent = usage(whole) or _left_early(messages, whole, llm)
+    return _reading(sentences, whole, support, llm, spent, decided)
 
 
 def _bound(llm: LLM, count: int) -> Runnable[Any, Any]:
@@ -113,13 +129,14 @@ def _reading(
     whole: AIMessageChunk | None,
     support: float | None,
     llm: LLM,
+    spent: tuple[int, int],
     decided: float,
 ) -> Reading:
     reply = "" if whole is None else str(whole.text)
     low = support is not None and support < llm.thresholds.accept
     said = prompt.PREFILL + reply.lstrip().removeprefix(prompt.PREFILL)
     statements = () if low else prompt.parse(said)
-    return Reading(sentences, statements, support, reply, *_usage(whole), decided)
+    return Reading(sentences, statements, support, reply, *spent, decided)
 
 
 def first_support(logprobs: Sequence[dict[str, Any]]) -> float | None:
@@ -160,19 +177,26 @@ def _by_schema(question: str, sentences: tuple[NumberedSentence, ...], llm: LLM,
 
 def _after(first: Reading, said: AIMessage, statements: tuple[Statement, ...]) -> Reading:
     """``first`` with what a further call said and took."""
-    usage = _usage(said)
+    asked, heard = usage(said) or (0, 0)
     return replace(
         first,
         statements=statements,
         reply=f"{first.reply}\n{said.text}",
-        prompt_tokens=first.prompt_tokens + usage[0],
-        completion_tokens=first.completion_tokens + usage[1],
+        prompt_tokens=first.prompt_tokens + asked,
+        completion_tokens=first.completion_tokens + heard,
     )
 
 
-def _usage(said: AIMessage | None) -> tuple[int, int]:
-    usage = said.usage_metadata if said else None
-    return (usage["input_tokens"], usage["output_tokens"]) if usage else (0, 0)
+def usage(said: AIMessage | None) -> tuple[int, int] | None:
+    """Tokens of the prompt and of the reply, as the model counted them at its end."""
+    counted = said.usage_metadata if said else None
+    return (counted["input_tokens"], counted["output_tokens"]) if counted else None
+
+
+def _left_early(messages: Sequence[BaseMessage], whole: AIMessageChunk | None, llm: LLM) -> tuple[int, int]:
+    """The same for a reply that was not heard to its end: our own count, an upper one for the prompt."""
+    heard = len(whole.response_metadata.get("logprobs") or []) if whole else 0
+    return llm.count_tokens(_text(messages)) + len(messages) * _TURN_TOKENS, heard
 
 
 def _looked(question: str, llm: LLM, reading: Reading) -> Reading:
@@ -195,7 +219,7 @@ def yes_share(said: AIMessage) -> float:
     return 1.0 if str(said.text).strip().lower().startswith("yes") else 0.0
 
 
-def total(readings: Iterable[Reading], context: int) -> Tokens:
-    """The tokens of several readings."""
-    spent = list(readings)
-    return Tokens(sum(r.prompt_tokens for r in spent), sum(r.completion_tokens for r in spent), context)
+def total(readings: Iterable[Reading], further: Iterable[tuple[int, int]], context: int) -> Tokens:
+    """The tokens of several readings and further calls."""
+    spent = [*((r.prompt_tokens, r.completion_tokens) for r in readings), *further]
+    return Tokens(sum(prompt for prompt, _ in spent), sum(completion for _, completion in spent), context)

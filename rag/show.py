@@ -38,7 +38,7 @@ def to_terminal(answer: Answer, console: Console) -> None:
     for citation in _citations(answer.claims):
         console.print()
         console.print(Text.assemble((f"[{citation.n}] ", "cyan"), f"“{line(citation.quote)}”"))
-        console.print(Padding(_origin(citation.source), (0, 0, 0, 4)))
+        _indented(_origin(citation.source), 4, console)
     for note in _notes(answer):
         console.print(Text(note, style="dim"))
     if answer.refused and answer.also_read:
@@ -78,8 +78,17 @@ def day(published: str | None) -> str:
 def _nearest(hits: Iterable[Hit], console: Console) -> None:
     console.print(Text("\nThe nearest passages:", style="dim"))
     for hit in hits:
-        console.print(Padding(Text(_shortened(line(hit.passage.text)), style="dim"), (1, 0, 0, 2)))
-        console.print(Padding(_origin(hit.passage.source), (0, 0, 0, 4)))
+        console.print()
+        _indented(Text(_shortened(line(hit.passage.text)), style="dim"), 2, console)
+        _indented(_origin(hit.passage.source), 4, console)
+
+
+def _indented(text: Text, by: int, console: Console) -> None:
+    """Print with a margin that wrapped lines keep; where nothing wraps, one long line."""
+    if console.soft_wrap:
+        console.print(Text(" " * by).append_text(text))
+    else:
+        console.print(Padding(text, (0, 0, 0, by), expand=False))
 
 
 def _shortened(text: str, longest: int = 240) -> str:

@@ -96,11 +96,13 @@ def _watched(assistant: "Assistant", question: str, where: "Where") -> Answer:
 
 
 def _progress(event: "Event", said: str) -> tuple[str, str]:
-    from rag.chain import Reads
+    from rag.chain import Composes, Reads
     from rag.reader import Provisional
 
     if isinstance(event, Reads):
         return "", f"Reading {event.number} of {event.of}: {line(event.hit.passage.source.title)}"
+    if isinstance(event, Composes):
+        return "", f"Found: {line(said)}"
     if isinstance(event, Provisional):
         said += event.text
         return said, f"Not checked yet: {line(said)}"

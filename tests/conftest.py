@@ -1,9 +1,22 @@
 """Fixtures that the tests share."""
 
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import httpx
 import pytest
+from fakes import HashEmbedder
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from rag.llm import LLM
+
+from index.store import open_index
 
 settings.register_profile("byline", deadline=None, max_examples=60)
 settings.load_profile("byline")
@@ -30,3 +43,77 @@ def corpus(tmp_path: Path) -> Path:
 def home(tmp_path: Path) -> Path:
     """Where indexes go; not made yet."""
     return tmp_path / "home"
+
+
+@pytest.fixture
+def served() -> Callable[[Path, Path], object]:
+    """Tell all that a reader of an index is served: (corpus, home) -> articles, passages, searches."""
+
+    def ask(corpus: Path, home: Path) -> object:
+        question = "What did Europe pay of the total?"
+        vector = HashEmbedder().embed_query(question)
+        with open_index(corpus, home) as index:
+            sources = index.sources()
+            articles = [index.article(source.path) for source, _ in sources]
+            dense, text = index.search_dense(vector, 1000), index.search_text(question, 1000)
+            by_id = index.passages(sorted(dense))
+            return sources, articles, by_id, index.passages(text), index.embedder_digest
+
+    return ask
+
+
+@pytest.fixture(scope="session")
+def chroma_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Chroma server of its own on this machine."""
+    program = Path(sys.executable).with_name("chroma")
+    if not program.exists():
+        pytest.skip("the chroma program is not installed")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    folder = tmp_path_factory.mktemp("chroma")
+    command = [program, "run", "--path", folder, "--host", "127.0.0.1", "--port", str(port)]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder)
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/api/v2/heartbeat", process)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
+    for _ in range(200):
+        if process.poll() is not None:
+            pytest.skip("the chroma program does not run here")
+        try:
+            httpx.get(url, timeout=1).raise_for_status()
+            return
+        except httpx.HTTPError:
+            time.sleep(0.1)
+    pytest.skip("the chroma program does not answer")
+
+
+@pytest.fixture(scope="session")
+def weights_home() -> Path:
+    """The home whose folder of weights holds the embedded model; skips where none does."""
+    from rag import weights
+    from rag.llm import weights_folder
+    from rag.settings import load_settings
+
+    home = load_settings().home
+    if weights.find(weights_folder(home)) is None:
+        pytest.skip(f"the embedded model's weights are not in {home}: byline model pull")
+    return home
+
+
+@pytest.fixture(scope="session")
+def embedded(weights_home: Path) -> Iterator["LLM"]:
+    """The embedded model, loaded once for all tests."""
+    from rag.llm import open_llm
+    from rag.settings import Settings
+
+    llm = open_llm(Settings(corpus=weights_home, home=weights_home, llm="embedded"))
+    yield llm
+    llm.close()

@@ -82,7 +82,7 @@ def test_unknown_passages_are_left_out_and_an_unknown_article_is_an_error(reader
         ("the U.S. envoy", Where(), ["local/bridge.txt"]),
         ("Trump's bridges", Where(), ["local/bridge.txt"]),
         ("what is the", Where(), ["local/bridge.txt", "aid.txt"]),
-        ("Europe", Where(), ["undated.txt", "aid.txt"]),
+        ("Europe", Where(), ["aid.txt", "undated.txt"]),
         ("Europe", Where(source="aid*"), ["aid.txt"]),
         (
             "Europe bridge",
@@ -93,6 +93,7 @@ def test_unknown_passages_are_left_out_and_an_unknown_article_is_an_error(reader
         ("Europe", Where(until="2025-02-24"), []),
         ("bridge", Where(source="bridge*"), []),
         ("bridge", Where(source="local/*"), ["local/bridge.txt"]),
+        ("bridge", Where(source="\udcff*"), []),
         ("", Where(), []),
         ("?!“”", Where(), []),
     ],
@@ -136,13 +137,18 @@ def test_removing_an_article_leaves_no_trace_in_searches(folder: Path) -> None:
         assert catalog.stats().passages == 2
 
 
+def _change_much(catalog: CatalogWriter) -> None:
+    with catalog.transaction():
+        catalog.remove(["aid.txt"])
+        catalog.put_state(replace(catalog.state(), revision=9))
+        catalog.put(entry("large.txt", "Many words in a row. " * 50_000))
+
+
 def test_a_full_disk_is_named_and_changes_nothing(folder: Path) -> None:
     with closing(CatalogWriter(folder, max_bytes=200_000)) as catalog:
         before = catalog.files(), catalog.passage_ids(), catalog.state()
-        with pytest.raises(StorageError, match="full"), catalog.transaction():
-            catalog.remove(["aid.txt"])
-            catalog.put_state(replace(catalog.state(), revision=9))
-            catalog.put(entry("large.txt", "Many words in a row. " * 50_000))
+        with pytest.raises(StorageError, match="disk is full"):
+            _change_much(catalog)
         assert (catalog.files(), catalog.passage_ids(), catalog.state()) == before
         catalog.check()
 

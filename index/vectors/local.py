@@ -48,7 +48,10 @@ HINT = "Run byline index: it makes the vectors anew without embedding again."
 COPY_FROM = 2_000
 # After this many copies one is made from nothing, to leave behind what deletions leave in the graph.
 MAX_COPIES = 20
+LOCK_SECONDS = 5
 
+# What SQLite and the system say, through Chroma, of a disk that takes no more.
+_DISK_SIGNS = ("disk is full", "disk I/O error", "No space left", "File too large")
 _CLIENTS = threading.Lock()
 
 
@@ -98,16 +101,18 @@ class LocalStore(VectorStore):
     def open(self, generation: Generation) -> Searcher:
         """Open a generation for searching: see VectorStore."""
         place = self._folder / generation.name
-        lock = _lock(place)
-        try:
-            with _translated(place):
-                lock.acquire_read(timeout=5)
-                if not place.is_dir():
-                    raise VectorsError("The vectors of the index are missing.", HINT)
+        with _translated(place):
+            _require_folder(place)
+            lock = _lock(place)
+            try:
+                lock.acquire_read(timeout=LOCK_SECONDS)
+                _require_folder(place)  # it may have gone before the lock was held
+                if _manifest(place) != generation.manifest:
+                    raise VectorsError("The vectors of the index are damaged.", HINT)
                 return _LocalSearcher(place, lock)
-        except BaseException:
-            _let_go(lock)
-            raise
+            except BaseException:
+                _let_go(lock)
+                raise
 
     def sweep(self, keep: str) -> None:
         """Remove what no reader holds: see VectorStore."""
@@ -205,6 +210,11 @@ def _manifest(place: Path) -> str:
     return hashlib.sha256(json.dumps(listed, sort_keys=True).encode()).hexdigest()
 
 
+def _require_folder(place: Path) -> None:
+    if not place.is_dir():
+        raise VectorsError("The vectors of the index are missing.", HINT)
+
+
 def _lock(place: Path) -> "ReadWriteLock":
     from filelock import ReadWriteLock
 
@@ -219,10 +229,14 @@ def _let_go(lock: "ReadWriteLock") -> None:
 def _remove_if_free(place: Path) -> None:
     from filelock import Timeout
 
-    lock = _lock(place)
+    try:
+        lock = _lock(place)
+    except OSError:
+        return
     try:
         lock.acquire_write(blocking=False)
-    except (Timeout, OSError, RuntimeError):
+    except (Timeout, OSError):
+        lock.close()
         return  # a reader holds it; a later run takes it away
     try:
         shutil.rmtree(place, ignore_errors=True)
@@ -240,7 +254,7 @@ def _translated(place: Path) -> Iterator[None]:
         raise
     except BaseException as error:
         words = " ".join(str(error).split())[:200] or type(error).__name__
-        if "disk is full" in words or "No space left" in words or "File too large" in words:
+        if any(sign in words for sign in _DISK_SIGNS):
             hint = "Free some space, then run byline index again; nothing is lost."
-            raise StorageError("The disk is full.", hint) from error
+            raise StorageError(f"The disk is full or failing, at {place}.", hint) from error
         raise VectorsError(f"The vectors in {place} can't be used: {words}", HINT) from error

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # What a search looks at on its way through the graph: more is more exact and slower.
 SEARCH_WIDTH = 200
 # Write every change through to the graph's files, so that readers find nothing left to write.
-SYNC_THRESHOLD = 2
+SYNC_THRESHOLD = 1
 
 Rows = Callable[[Iterable[str]], Iterator[VectorRow]]
 
@@ -119,13 +119,15 @@ def remove(collection: "Collection", ids: Iterable[str], batch: int) -> None:
 def checked(collection: "Collection", ids: frozenset[str], batch: int) -> None:
     """Raise VectorsError unless a collection holds exactly ``ids``."""
     if collection.count() != len(ids) or ids_of(collection, batch) != ids:
-        raise VectorsError("The new vectors are not those that were written.", "Run byline index again.")
+        raise VectorsError(
+            "The new vectors are not those that were written.", "Build it anew: byline index --rebuild"
+        )
 
 
 def query(
     collection: "Collection", vector: Sequence[float], k: int, where: Where, paths: Sequence[str] | None
 ) -> list[tuple[str, float]]:
-    """Ask a collection for the ``k`` nearest."""
+    """Ask a collection for the ``k`` nearest; among equals the order is that of their ids."""
     if paths is not None and not paths:
         return []
     import numpy
@@ -136,10 +138,8 @@ def query(
         where=_conditions(where, paths),
         include=["distances"],
     )
-    distances = found["distances"] or [[]]
-    return [
-        (identity, float(distance)) for identity, distance in zip(found["ids"][0], distances[0], strict=True)
-    ]
+    distances = map(float, (found["distances"] or [[]])[0])
+    return sorted(zip(found["ids"][0], distances, strict=True), key=lambda pair: (pair[1], pair[0]))
 
 
 def _metadata(row: VectorRow) -> dict[str, str | int]:
