@@ -27,7 +27,7 @@ REFUSED = 3
 cli = typer.Typer(
     name="byline",
     help="Ask your articles. Every sentence of an answer stands on exact sentences of the articles.",
-    no_args_is_help=False,
+    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -77,7 +77,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     _tolerate_foreign_bytes()
     prepare_process()
     try:
-        cli(args=argv)
+        cli(args=argv, prog_name="byline")
     except BylineError as error:
         from rag.terminal import complain
 

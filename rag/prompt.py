@@ -101,7 +101,7 @@ def _prefix() -> tuple[BaseMessage, ...]:
 
 def compose_messages(question: str, short: str, span: str) -> list[BaseMessage]:
     """The conversation that asks for a full sentence; fixed part first."""
-    return [*_compose_prefix(), HumanMessage(_compose(flat(span), question, flat(short)))]
+    return [*_compose_prefix(), HumanMessage(_compose(inert(span), inert(question), inert(short)))]
 
 
 @lru_cache(maxsize=1)
@@ -117,7 +117,7 @@ def _compose(span: str, question: str, short: str) -> str:
 
 
 def _ask(question: str, block: str) -> str:
-    return f"{block}\n\nQuestion: {question}"
+    return f"{block}\n\nQuestion: {inert(question)}"
 
 
 def _blocks(sentences: Sequence[NumberedSentence]) -> str:
@@ -125,14 +125,23 @@ def _blocks(sentences: Sequence[NumberedSentence]) -> str:
     lines: list[str] = []
     for before, now in zip([None, *sentences], sentences, strict=False):
         if before is None or before.hit.passage.source != now.hit.passage.source:
-            lines.append(f"Article: {flat(now.hit.passage.source.title)}")
-        lines.append(f"S{now.number}: {flat(now.sentence.text)}")
+            lines.append(f"Article: {inert(now.hit.passage.source.title)}")
+        lines.append(f"S{now.number}: {inert(now.sentence.text)}")
     return "\n".join(lines)
 
 
 def flat(text: str) -> str:
-    """One line: an article's own line breaks can't start a line of the prompt."""
+    """One line."""
     return " ".join(text.split())
+
+
+def inert(text: str) -> str:
+    """Text as data: one line, so that it can't start a line of the prompt, and no control token.
+
+    A runtime reads ``<|im_end|>`` or ``[INST]`` in a message as the end of a turn; with a space inside
+    they are words. Quotes are cut from the stored article, so they never show the space.
+    """
+    return re.sub(r"<(?=\S)|\[(?=/?[A-Z_]+\])", r"\g<0> ", flat(text))
 
 
 def grammar(count: int) -> str:
@@ -182,7 +191,7 @@ def _as_json(statements: Sequence[Statement]) -> str:
 
 
 _LINE = re.compile(
-    r"Source:[ \t]*(?P<ids>S\d+(?:[ \t]*,[ \t]*S?\d+)*)[ \t]*\n+"
+    r"Source:[ \t]*(?P<ids>S\d{1,9}(?:[ \t]*,[ \t]*S?\d{1,9})*)[ \t]*\n+"
     r"[ \t]*Answer:[ \t]*(?P<text>[^\n]+)"
 )
 
@@ -207,12 +216,14 @@ def parse_json(reply: str) -> tuple[Statement, ...] | None:
     """The statement of a reply in JSON form; () for source 0; None where it is not that form."""
     try:
         value = json.loads(reply)
-        source, text = int(value["source"]), str(value["answer"]).strip()
-    except (ValueError, KeyError, TypeError):
+        source, text = value["source"], value["answer"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    if type(source) is not int or not isinstance(text, str):
         return None
     if source <= 0:
         return ()
-    return (Statement(text, (source,)),) if text else None
+    return (Statement(text.strip(), (source,)),) if text.strip() else None
 
 
 @lru_cache(maxsize=1)
@@ -226,6 +237,6 @@ def example_words() -> frozenset[str]:
 def look(question: str, claim: str, span: str) -> str:
     """The second look: one message whose reply begins with yes or no."""
     return (
-        f"Text: {flat(span)}\n\nQuestion: {question}\nAnswer: {flat(claim)}\n\n"
+        f"Text: {inert(span)}\n\nQuestion: {inert(question)}\nAnswer: {inert(claim)}\n\n"
         "Is this the answer to the question according to this text? Reply with yes or no."
     )

@@ -57,16 +57,23 @@ def _flag(text: str) -> bool:
 
 
 def _path(text: str) -> Path:
-    return Path(text).expanduser()
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:
+        raise ValueError("there is no such user") from error
+
+
+_THIS_MACHINE = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
 def _host(text: str) -> str:
-    """OLLAMA_HOST as Ollama itself reads it: scheme and port may be missing, 0.0.0.0 is this machine."""
+    """OLLAMA_HOST as Ollama reads it: scheme, host and port may be missing, 0.0.0.0 is this machine."""
+    text = text.strip().strip("\"'")
     url = urlsplit(text if "://" in text else f"http://{text}")
-    if url.scheme not in ("http", "https") or not url.hostname:
+    if url.scheme not in ("http", "https") or not url.netloc or " " in url.netloc:
         raise ValueError("use an address such as http://127.0.0.1:11434")
-    name = "127.0.0.1" if url.hostname == "0.0.0.0" else url.hostname
-    name = f"[{name}]" if ":" in name else name
+    name = _THIS_MACHINE.get(url.hostname or "", url.hostname)
+    name = f"[{name}]" if name and ":" in name else name
     standard = {"http": 80, "https": 443}[url.scheme] if "://" in text else 11434
     return f"{url.scheme}://{name}:{url.port or standard}{url.path.rstrip('/')}"
 

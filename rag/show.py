@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
+from unicodedata import category
 
 from rich.console import Console
 from rich.padding import Padding
@@ -19,12 +20,15 @@ from index.article import Hit, Source
 from rag.answer import Answer, Citation, Claim
 
 VERSION = 1
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_BREAK = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_STEERING = frozenset(("Cc", "Cf", "Cs"))
+"""Unicode's control, format (bidirectional, zero-width, tags) and half characters."""
 
 
 def clean(text: str) -> str:
     """Text that can't steer a terminal: no control, bidirectional or zero-width characters."""
-    return _CONTROL.sub("", text.replace("\r", "\n"))
+    lines = _BREAK.sub("\n", text)
+    return "".join(c for c in lines if c in "\n\t" or category(c) not in _STEERING)
 
 
 def line(text: str) -> str:

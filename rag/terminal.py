@@ -135,7 +135,9 @@ def _bar() -> Progress:
         BarColumn(),
         MofNCompleteColumn(),
     )
-    return Progress(*columns, TimeRemainingColumn(), console=err(), transient=True)
+    console = err()
+    quiet = not console.is_terminal
+    return Progress(*columns, TimeRemainingColumn(), console=console, transient=True, disable=quiet)
 
 
 def converse(assistant: "Assistant") -> None:
@@ -236,8 +238,7 @@ def list_sources(settings: Settings) -> None:
         ]
     console = out()
     if not console.is_terminal:
-        for row in rows:
-            console.print("\t".join(row))
+        console.file.writelines("\t".join(row) + "\n" for row in rows)  # print would expand the tabs
         return
     table = Table(box=None, header_style="dim")
     for name in ("title", "publisher", "date", "passages", "file"):

@@ -57,7 +57,7 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _IN_FIGURES: tuple[tuple[str, str], ...] = (
-    (r"(?<=[^\W\d_])-(?=[^\W\d_])", " "),
+    (r"(?<=[^\W\d_])-|-(?=[^\W\d_])|(?<!\d)'(?!\d)", " "),
     (r"\bno one\b|\bone another\b", "none"),
     (r"\b(a|one) (third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)(?= of\b)", r"\1 \2s"),
     (r"\b(?:halves|half)\b", "0.5"),
@@ -120,12 +120,13 @@ def names(text: str) -> frozenset[str]:
 
 
 def words(text: str) -> frozenset[str]:
-    """Every word of ``text`` but figures, hyphenated ones in parts: folded, without accents and possessives.
+    """Every word of ``text`` but figures: folded, without accents and possessives.
 
-    May, US and other names that are ordinary words in small letters stand in capitals as well.
+    Hyphenated words stand in their parts, and names whole as well; May, US and other names that are
+    ordinary words in small letters also stand in capitals.
     """
     parts = [part for word in _tokens(text) for part in _without_figures(word)]
-    return frozenset({*map(_fold, parts), *(_bare(part).casefold() for part in parts)})
+    return frozenset({*map(_fold, parts), *(_bare(part).casefold() for part in parts)}) | names(text)
 
 
 def missing(claim: str, span: str) -> tuple[str, ...]:
@@ -224,7 +225,8 @@ def _in_digits(text: str) -> str:
     text = re.sub(scale, lambda found: _SCALE_WORDS[found[1].lower()], text, flags=re.IGNORECASE)
     for pattern, put in _IN_FIGURES:
         text = re.sub(pattern, put, text, flags=re.IGNORECASE)
-    return str(alpha2digit(text, "en", threshold=0))
+    digits = str(alpha2digit(text, "en", threshold=0))
+    return re.sub(r"\btrillion\b", "1tn", re.sub(r"(?<=\d) trillion\b", "tn", digits, flags=re.I), flags=re.I)
 
 
 def _tokens(text: str) -> list[str]:

@@ -1,10 +1,10 @@
 """The gates: the only way from a Draft to an Answer.
 
-Law: nothing a model wrote is shown unchecked. In order: a statement names only sentences that exist
-(and each becomes a citation, sliced from the stored article); every figure and name of the claim
-stands in its cited sentences, and no word of the prompt's examples has leaked into it, or the cited
-sentences take its place, word for word; a draft whose support is below the threshold, or that names
-no sentence, is a refusal, which carries no claims.
+Law: nothing a model wrote is shown unchecked. A statement names only sentences that exist, and each
+becomes a citation, sliced from the stored article. Every figure and name of a claim stands in its
+cited sentences, no word of the prompt's examples has leaked into it, and it keeps the speaker where
+they report what somebody said; else the cited sentences take its place, word for word. A draft whose
+support is below the threshold, or that names no sentence, is a refusal, which carries no claims.
 
 Does not know: models, prompts' layout, how answers are shown.
 """
@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from index.article import Hit
 from rag import prompt
 from rag.answer import REFUSAL, Answer, Citation, Claim, Draft, NumberedSentence, Statement
+from rag.attribution import keeps_speaker
 from rag.values import missing, words
 
 ALSO_READ = 3
@@ -80,11 +81,14 @@ def _citation(sentence: NumberedSentence, numbers: dict[tuple[str, int, int], in
 
 
 def _claim(text: str, citations: tuple[Citation, ...], asked: str) -> Claim:
-    """Gate 2. The claim where its values stand in its span, else the span itself."""
+    """Gates 2 and 4. The claim where its values and its speaker are those of its span, else the span."""
     span = " ".join(citation.quote for citation in citations)
-    holds = not missing(text, span) and not leaked(text, span + " " + asked)
-    shown = text if holds else span
-    return Claim(shown, not holds, (("values", holds),), citations)
+    values = not missing(text, span) and not leaked(text, span + " " + asked)
+    speaker = keeps_speaker(text, span)
+    holds = values and speaker
+    return Claim(
+        text if holds else span, not holds, (("values", values), ("attribution", speaker)), citations
+    )
 
 
 def leaked(text: str, known: str) -> frozenset[str]:

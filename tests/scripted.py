@@ -128,6 +128,19 @@ def enqueued(*replies: ChatReply) -> Brain:
     return lambda _: rest.pop(0)
 
 
+def composing(brain: Brain) -> Brain:
+    """``brain``, which states a short answer, where it is asked for a sentence, as it stands."""
+    return lambda request: _echo(request) if _composes(request) else brain(request)
+
+
+def _composes(request: ChatRequest) -> bool:
+    return request.messages[0]["content"] == prompt.COMPOSE
+
+
+def _echo(request: ChatRequest) -> ChatReply:
+    return say(request.last("user").splitlines()[-1].partition(": ")[2])
+
+
 def odds(one: str, other: str, share: float) -> tuple[tuple[str, float], ...]:
     """The alternatives at a token: ``share`` for one, the rest for the other."""
     return ((one, math.log(share)), (other, math.log(1 - share)))
@@ -158,9 +171,11 @@ def in_json(source: int, text: str) -> ChatReply:
 def well_read(request: ChatRequest) -> ChatReply:
     """A brain that cites, word for word, the shown sentence that shares most words with the question.
 
-    It refuses where no sentence has two thirds of the question's longer words, and says yes to a
-    second look.
+    It refuses where no sentence has two thirds of the question's longer words, says yes to a second
+    look, and states an answer as it stands.
     """
+    if _composes(request):
+        return _echo(request)
     shown = re.findall(r"^S(\d+): (.*)$", request.last("user"), re.MULTILINE)
     if not shown:
         return say(" yes", odds(" yes", " no", SURE))

@@ -8,17 +8,18 @@ import pytest
 from index.article import Hit
 from index.errors import ModelBroke
 from rag.answer import Draft, Statement, Tokens
-from rag.chain import Event, Found, Reads, build_chain
+from rag.chain import Composes, Event, Found, Reads, build_chain
 from rag.llm import LLM, UNCALIBRATED
 from rag.reader import Provisional
 from rag.verify import verify
-from tests.ollama_chat import Brain, ChatReply, ChatRequest, count_words
+from tests.ollama_chat import Brain, ChatReply, ChatRequest, count_words, say
 from tests.scripted import (
     NO,
     SURE,
     UNSURE,
     chat_of,
     cites,
+    composing,
     enqueued,
     hit,
     refuses,
@@ -46,7 +47,7 @@ def draft_of(events: Sequence[Event]) -> Draft:
 
 
 def drafted(*replies: ChatReply, reads: int = 3) -> Draft:
-    return draft_of(stream(scripted_llm(enqueued(*replies)), reads=reads))
+    return draft_of(stream(scripted_llm(composing(enqueued(*replies))), reads=reads))
 
 
 def said(number: int, text: str) -> tuple[Statement, ...]:
@@ -54,16 +55,19 @@ def said(number: int, text: str) -> tuple[Statement, ...]:
 
 
 def test_events_come_in_order_and_end_with_the_draft() -> None:
-    events = stream(scripted_llm(enqueued(refuses(), cites(1, "In Riyadh."))))
-    kinds = [type(event) for event in events]
-    pieces = len(cites(1, "In Riyadh.").tokens)
-    assert kinds[:3] == [Found, Reads, Reads]
-    assert kinds[-1] is Draft
-    assert set(kinds[3:-1]) == {Provisional}
-    assert "".join(e.text for e in events if isinstance(e, Provisional)) == draft_of(events).reply
-    assert len([e for e in events if isinstance(e, Provisional) and e.text]) == pieces
-    assert [e for e in events if isinstance(e, Found)] == [Found(HITS)]
-    assert [e for e in events if isinstance(e, Reads)] == [Reads(1, 3, AID), Reads(2, 3, TALKS)]
+    events = stream(scripted_llm(composing(enqueued(refuses(), cites(1, "In Riyadh.")))))
+    reply = cites(1, "In Riyadh.")
+    read = [Provisional(token.text) for token in reply.tokens]
+    stated = [Provisional(token.text) for token in say("In Riyadh.").tokens]
+    assert [event for event in events[:-1] if event != Provisional("")] == [
+        Found(HITS),
+        Reads(1, 3, AID),
+        Reads(2, 3, TALKS),
+        *read,
+        Composes(),
+        *stated,
+    ]
+    assert draft_of(events).reply == "".join(piece.text for piece in read)
 
 
 def test_events_come_while_the_model_still_speaks() -> None:
@@ -106,6 +110,16 @@ def test_no_more_passages_are_read_than_allowed(reads: int) -> None:
     assert draft_of(events).hits == HITS
 
 
+def test_a_short_answer_is_stated_as_a_sentence() -> None:
+    sentence = "Of the total, Europe paid 60%."
+    draft = draft_of(stream(scripted_llm(enqueued(cites(2, "60%"), say(sentence)))))
+    assert draft.statements == said(2, sentence)
+
+
+def test_the_citation_moves_to_where_the_answer_stands() -> None:
+    assert drafted(cites(1, "60%")).statements == said(2, "60%")
+
+
 def test_each_passage_is_shown_alone() -> None:
     llm = scripted_llm(enqueued(refuses(), refuses(), refuses()))
     stream(llm)
@@ -116,12 +130,13 @@ def test_each_passage_is_shown_alone() -> None:
 
 def test_tokens_are_those_of_all_readings() -> None:
     replies = (refuses(), refuses(), cites(1, "It reopened."))
-    llm = scripted_llm(enqueued(*replies))
+    llm = scripted_llm(composing(enqueued(*replies)))
     draft = draft_of(stream(llm))
     spent = [count_words(request.prompt) for request in chat_of(llm).asked]
     # A reply that is left at its first token brings no count: ours is added, with the turns' own tokens.
     turns = 2 * 8 * len(chat_of(llm).asked[0].messages)
-    assert draft.tokens == Tokens(sum(spent) + turns, 1 + 1 + len(replies[2].tokens), llm.context)
+    said = 1 + 1 + len(replies[2].tokens) + len(say("It reopened.").tokens)
+    assert draft.tokens == Tokens(sum(spent) + turns, said, llm.context)
 
 
 def test_seconds_run_on_one_clock() -> None:
@@ -140,7 +155,7 @@ def test_seconds_run_on_one_clock() -> None:
 
 
 def test_a_draft_says_who_spoke_and_what_was_asked() -> None:
-    llm = scripted_llm(enqueued(cites(2, "60%")))
+    llm = scripted_llm(composing(enqueued(cites(2, "60%"))))
     draft = draft_of(stream(llm))
     assert (draft.question, draft.standalone_question) == (QUESTION, QUESTION)
     assert (draft.model, draft.threshold) == (llm.model, llm.thresholds.accept)

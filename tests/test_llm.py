@@ -205,6 +205,6 @@ def test_a_folder_for_a_model_is_refused(settings: Settings, tmp_path: Path) -> 
     assert "BYLINE_GGUF" in caught.value.hint
 
 
-@pytest.mark.parametrize("text", ["", "a", "Europe paid 60% of it.", "Україна", "欧州は60％を払った", "😀" * 9])
+@pytest.mark.parametrize("text", ["", "a", "Europe paid 60% of it.", "Україна", "欧州は払った", "😀" * 9])
 def test_the_estimate_is_no_less_than_the_words_and_marks(text: str) -> None:
     assert estimate_tokens(text) >= count_words(text)

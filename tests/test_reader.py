@@ -12,7 +12,7 @@ from langchain_core.messages import AIMessage
 from index.article import Hit
 from index.errors import PromptTooLong
 from rag import prompt
-from rag.answer import Statement, Tokens
+from rag.answer import Draft, Statement, Tokens
 from rag.chain import build_chain
 from rag.llm import LLM, Thresholds
 from rag.reader import Provisional, Reading, first_support, fits, read, total, yes_share
@@ -23,6 +23,7 @@ from tests.scripted import (
     UNSURE,
     chat_of,
     cites,
+    composing,
     enqueued,
     hit,
     in_json,
@@ -140,7 +141,7 @@ def test_a_reading_counts_the_tokens_of_all_its_calls() -> None:
     reading = asked(llm)
     prompts = [count_words(request.prompt) for request in chat_of(llm).asked]
     assert (reading.prompt_tokens, reading.completion_tokens) == (sum(prompts), 3)
-    assert total([reading, reading], 4096) == Tokens(2 * sum(prompts), 6, 4096)
+    assert total([reading, reading], [(10, 1)], 4096) == Tokens(2 * sum(prompts) + 10, 7, 4096)
 
 
 def entry(token: str, *options: tuple[str, float]) -> dict[str, Any]:
@@ -225,8 +226,9 @@ LONG = hit(*(f"Europe paid {n} euros, said Macron." for n in range(200)), path="
 
 
 def test_a_passage_that_does_not_fit_is_passed_over() -> None:
-    llm = scripted_llm(enqueued(cites(2, SAID, SURE)), context=window_for(AID))
+    llm = scripted_llm(composing(enqueued(cites(2, SAID, SURE))), context=window_for(AID))
     draft = list(build_chain(shelf(LONG, AID), llm, reads=1).stream(QUESTION))[-1]
+    assert isinstance(draft, Draft)
     assert (draft.statements, {s.hit for s in draft.sentences}) == (FOUND, {AID})
 
 

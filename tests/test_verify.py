@@ -13,7 +13,7 @@ from rag.values import missing
 from rag.verify import ALSO_READ, verify
 
 TEXTS = {
-    "aid.txt": "Money divided them. Europe paid 60% of the total, Macron said. Trump disagreed.\n"
+    "aid.txt": "Money divided them. Europe paid 60% of the total, by Macron's count. Trump disagreed.\n"
     "The United States paid $350 billion, Trump claimed. They met on 24 February 2025.\n",
     "bridge.txt": "The bridge reopened on Monday. It had been closed for 12 days after a flood.\n",
     "empty-line.md": "Peskov had nothing to add.\n\nLavrov ruled out NATO troops.\n",
@@ -63,7 +63,7 @@ def summary(answer: Answer) -> list[tuple[str, bool, list[tuple[int, str]]]]:
     return [(c.text, c.verbatim, [(each.n, each.quote) for each in c.citations]) for c in answer.claims]
 
 
-PAID = "Europe paid 60% of the total, Macron said."
+PAID = "Europe paid 60% of the total, by Macron's count."
 MET = "They met on 24 February 2025."
 CLOSED = "It had been closed for 12 days after a flood."
 
@@ -72,7 +72,7 @@ def test_a_claim_that_its_sentence_holds_becomes_an_answer() -> None:
     hit = SENTENCES[1].hit
     answer = verify(draft(("Europe paid sixty per cent.", (2,))))
     assert summary(answer) == [("Europe paid sixty per cent.", False, [(1, PAID)])]
-    assert answer.claims[0].checks == (("values", True),)
+    assert answer.claims[0].checks == (("values", True), ("attribution", True))
     assert answer.text == "Europe paid sixty per cent. [1]"
     assert not answer.refused
     assert answer.also_read == tuple(h for h in HITS if h != hit)[:ALSO_READ]
@@ -93,13 +93,13 @@ def test_what_the_draft_measured_goes_over_unchanged() -> None:
         ("Putin said Europe paid 60%.", "an altered name"),
         ("Europe paid 60 dollars.", "an altered unit"),
         ("The ferry paid 60%.", "a word of the examples"),
-        ("Europe paid 60%, the council said.", "a word of the examples"),
+        ("Europe paid 60%, by the council's count.", "a word of the examples"),
     ],
 )
 def test_a_claim_that_fails_is_replaced_word_for_word_and_marked(claim: str, why: str) -> None:
     answer = verify(draft((claim, (2,))))
     assert summary(answer) == [(PAID, True, [(1, PAID)])], why
-    assert answer.claims[0].checks == (("values", False),)
+    assert answer.claims[0].checks == (("values", False), ("attribution", True))
     assert answer.text == f"{PAID} [1]"
 
 
@@ -118,6 +118,22 @@ def test_a_word_of_the_examples_may_stand_where_the_question_has_it() -> None:
 def test_an_answer_copied_from_the_examples_is_never_shown(copied: str) -> None:
     answer = verify(draft((copied, (3,))))
     assert summary(answer) == [("Trump disagreed.", True, [(1, "Trump disagreed.")])]
+
+
+@pytest.mark.parametrize(
+    ("claim", "kept"),
+    [
+        ("The United States paid $350 billion, Trump claimed.", True),
+        ("Trump spoke of $350 billion.", True),
+        ("The United States paid $350 billion.", False),
+        ("The President claimed that the United States paid $350 billion.", False),
+    ],
+)
+def test_a_claim_that_loses_its_speaker_is_replaced_word_for_word(claim: str, kept: bool) -> None:
+    told = "The United States paid $350 billion, Trump claimed."
+    answer = verify(draft((claim, (4,))))
+    assert summary(answer) == [(claim if kept else told, not kept, [(1, told)])]
+    assert dict(answer.claims[0].checks)["attribution"] is kept
 
 
 @pytest.mark.parametrize("numbers", [(0,), (-1,), (99,), (10,), (), (2, 99), (2, 0), (-1, 1)])
@@ -158,7 +174,9 @@ def test_a_wrong_statement_does_not_take_a_right_one_with_it() -> None:
 @pytest.mark.parametrize("named", [1, 3, 6])
 def test_a_claim_that_only_another_sentence_holds_is_not_believed(named: int) -> None:
     own = SENTENCES[named - 1].sentence.text
-    assert summary(verify(draft(("Europe paid 60%, Macron said.", (named,))))) == [(own, True, [(1, own)])]
+    assert summary(verify(draft(("Europe paid 60%, by Macron's count.", (named,))))) == [
+        (own, True, [(1, own)])
+    ]
 
 
 def test_the_same_claim_counts_once() -> None:
@@ -230,7 +248,7 @@ def test_every_claim_is_held_by_its_citations(
         span = " ".join(each.quote for each in claim.citations)
         assert missing(claim.text, span) == ()
         assert claim.text == span if claim.verbatim else claim.text in {text.strip() for text, _ in said}
-        assert dict(claim.checks)["values"] != claim.verbatim
+        assert claim.verbatim != all(passed for _, passed in claim.checks)
 
 
 @given(STATEMENTS, SUPPORT)

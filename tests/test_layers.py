@@ -1,0 +1,248 @@
+"""The house: who may import whom, how long things are, and that nothing happens at import."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+LAYERS = ("index", "rag", "eval", "app")
+"""From the ground up: a layer imports itself and what is below it."""
+FRONT_DOORS = {"app.py", "eval/__main__.py"}
+FILES = sorted(
+    path.relative_to(ROOT).as_posix()
+    for path in [*ROOT.glob("app.py"), *(p for layer in LAYERS[:3] for p in (ROOT / layer).rglob("*.py"))]
+)
+ONLY_IMPORTERS = {
+    "typer": ("app.py",),
+    "chromadb": ("index/vectors/",),
+    "sentence_transformers": ("index/embed.py",),
+    "onnxruntime": ("index/embed.py",),
+    "sqlite3": ("index/catalog/", "index/vectors/local.py"),  # the latter copies Chroma's own file
+    "xllamacpp": ("rag/embedded.py",),
+    "langchain_ollama": ("rag/ollama.py",),
+    "ollama": ("rag/ollama.py",),
+    "gradio": ("rag/page.py",),
+}
+HEAVY = {
+    "chromadb", "docx", "gradio", "nupunkt", "onnxruntime", "pypdf", "sentence_transformers", "torch",
+    "trafilatura", "transformers", "xllamacpp",
+}  # fmt: skip
+"""What takes long to import, and is imported late."""
+USE_THE_ENVIRONMENT = FRONT_DOORS | {"rag/settings.py", "rag/weights/parts.py"}
+"""The table of settings, and the one place that hands the environment on, to a process of its own."""
+LONGEST_FILE, LONGEST_FUNCTION = 300, 50
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@lru_cache
+def source(file: str) -> str:
+    return (ROOT / file).read_text(encoding="utf-8")
+
+
+@lru_cache
+def parsed(file: str) -> ast.Module:
+    return ast.parse(source(file))
+
+
+def module_name(file: str) -> str:
+    return file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+MODULES = {module_name(file): file for file in FILES}
+
+
+@dataclass(frozen=True)
+class Import:
+    """A module that is imported, by its dotted name; ``late`` is inside a function."""
+
+    module: str
+    late: bool = False
+    typing: bool = False
+
+
+def imports(file: str) -> list[Import]:
+    """Every import of a file, wherever it stands, also by importlib."""
+    return [each for node in parsed(file).body for each in _imports(node)]
+
+
+def _imports(node: ast.AST, late: bool = False, typing: bool = False) -> Iterator[Import]:
+    if isinstance(node, ast.Import):
+        yield from (Import(alias.name, late, typing) for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        assert node.level == 0, "imports are absolute"
+        yield from (Import(_imported(node.module or "", a.name), late, typing) for a in node.names)
+    elif isinstance(node, ast.Call) and _called(node) in ("import_module", "__import__"):
+        assert isinstance(node.args[0], ast.Constant), "what is imported can be read in the code"
+        yield Import(str(node.args[0].value), True, typing)
+    late = late or isinstance(node, Function)
+    typing = typing or (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING")
+    for child in ast.iter_child_nodes(node):
+        yield from _imports(child, late, typing)
+
+
+def _imported(module: str, name: str) -> str:
+    """``from rag import prompt`` imports rag.prompt, ``from rag.answer import Draft`` imports rag.answer."""
+    return f"{module}.{name}" if f"{module}.{name}" in MODULES else module
+
+
+def _called(node: ast.Call) -> str:
+    return node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
+
+
+def tree(readme: str) -> dict[str, list[str]]:
+    """The units of each folder in the order of the README's file tree.
+
+    The tree is the fenced block with a line that begins "rag/"; under a folder's line its files and
+    sub-folders stand one a line, indented, the name first.
+    """
+    block = next(part for part in readme.split("```")[1::2] if "\nrag/" in part)
+    folders: dict[str, list[str]] = {}
+    for entry in filter(str.strip, block.splitlines()):
+        name = entry.split()[0]
+        if entry.startswith(" "):
+            next(reversed(folders.values())).append(name.rstrip("/").removesuffix(".py"))
+        else:
+            folders[name.rstrip("/").removesuffix(".py")] = []
+    return folders
+
+
+def ours(file: str) -> list[str]:
+    return [each.module for each in imports(file) if each.module.split(".")[0] in LAYERS]
+
+
+def test_the_tree_is_read_folder_by_folder() -> None:
+    readme = (
+        "# X\n```\nmake\n```\n```\napp.py   door\nrag/   how\n  a.py   one\n  b/     two\ntests/  all\n```\n"
+    )
+    assert tree(readme) == {"app": [], "rag": ["a", "b"], "tests": []}
+
+
+def test_there_is_code_to_look_at() -> None:
+    assert {"app.py", "index/article.py", "index/catalog/__init__.py", "rag/answer.py"} <= set(FILES)
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_imports_run_one_way_between_the_layers(file: str) -> None:
+    layer = LAYERS.index(module_name(file).split(".")[0])
+    assert [name for name in ours(file) if LAYERS.index(name.split(".")[0]) > layer] == []
+    assert [each.module for each in imports(file) if each.module.split(".")[0] == "tests"] == []
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if "/" in file])
+def test_a_file_imports_only_files_listed_above_it(file: str) -> None:
+    folder, unit, *_ = [*module_name(file).split("."), "__init__"]
+    order = ["__init__", *tree(source("README.md"))[folder]]
+    assert unit in order, f"the file tree of README.md lists {unit} under {folder}/"
+    inside = {name.split(".")[1] for name in ours(file) if name.split(".")[0] == folder and "." in name}
+    assert sorted(inside - {unit, *order[: order.index(unit)]}) == []
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    graph = {name: {each for each in ours(file) if each != name} for name, file in MODULES.items()}
+    assert set(TopologicalSorter(graph).static_order()) >= set(MODULES)
+
+
+@pytest.mark.parametrize(("library", "allowed"), ONLY_IMPORTERS.items())
+def test_a_library_enters_in_one_place(library: str, allowed: tuple[str, ...]) -> None:
+    importers = {f for f in FILES if any(each.module.split(".")[0] == library for each in imports(f))}
+    assert sorted(f for f in importers if not f.startswith(allowed)) == []
+
+
+@pytest.mark.parametrize("library", sorted(set(ONLY_IMPORTERS) - {"gradio", "onnxruntime"}))
+def test_a_library_with_a_place_is_used_there(library: str) -> None:
+    assert any(each.module.split(".")[0] == library for f in FILES for each in imports(f))
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_what_takes_long_is_imported_late(file: str) -> None:
+    early = {each.module.split(".")[0] for each in imports(file) if not each.late and not each.typing}
+    assert sorted(early & HEAVY) == []
+
+
+def test_importing_everything_loads_nothing_heavy() -> None:
+    code = f"import sys, {', '.join(sorted(set(MODULES) - {'eval.__main__'}))}\nprint(*sorted(sys.modules))"
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert sorted(HEAVY & set(result.stdout.split())) == []
+    assert result.stderr == ""
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_file_is_short_and_says_what_it_is(file: str) -> None:
+    assert len(source(file).splitlines()) <= LONGEST_FILE
+    assert ast.get_docstring(parsed(file))
+
+
+def functions(file: str) -> list[Function]:
+    return [node for node in ast.walk(parsed(file)) if isinstance(node, Function)]
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_functions_are_short(file: str) -> None:
+    lengths = {f.name: (f.end_lineno or 0) - f.lineno + 1 for f in functions(file)}
+    assert {name: length for name, length in lengths.items() if length > LONGEST_FUNCTION} == {}
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_public_functions_say_what_they_return_and_what_they_do(file: str) -> None:
+    public = [f for f in functions(file) if not f.name.startswith("_")]
+    assert [f.name for f in public if f.returns is None] == []
+    named = [n for n in parsed(file).body if isinstance(n, Function | ast.ClassDef) and n.name[0] != "_"]
+    assert [node.name for node in named if not ast.get_docstring(node)] == []
+
+
+DEFINES = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+WORKS = {
+    "open",
+    "getenv",
+    "mkdir",
+    "read_text",
+    "read_bytes",
+    "write_text",
+    "connect",
+    "run",
+    "exists",
+    "print",
+}
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_nothing_happens_at_import(file: str) -> None:
+    assert [ast.unparse(node) for node in parsed(file).body if not _only_defines(node, file)] == []
+
+
+def _only_defines(node: ast.stmt, file: str) -> bool:
+    if isinstance(node, ast.Assign | ast.AnnAssign):
+        return "environ" not in ast.unparse(node) and not (_calls(node) & WORKS)
+    if isinstance(node, ast.If):
+        return ast.unparse(node.test) in ("TYPE_CHECKING", "__name__ == '__main__'")
+    if isinstance(node, ast.Expr):
+        registers = isinstance(node.value, ast.Call) and _called(node.value) == "add_typer"
+        return isinstance(node.value, ast.Constant) or (registers and file == "app.py")
+    return isinstance(node, DEFINES)
+
+
+def _calls(node: ast.AST) -> set[str]:
+    return {_called(each) for each in ast.walk(node) if isinstance(each, ast.Call)}
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if file not in FRONT_DOORS])
+def test_only_front_doors_print(file: str) -> None:
+    printed = [
+        n for n in ast.walk(parsed(file)) if isinstance(n, ast.Call) and ast.unparse(n.func) == "print"
+    ]
+    assert [node.lineno for node in printed] == []
+
+
+@pytest.mark.parametrize("file", [f for f in FILES if f not in USE_THE_ENVIRONMENT])
+def test_the_environment_is_read_at_the_edge(file: str) -> None:
+    names = {n.attr for n in ast.walk(parsed(file)) if isinstance(n, ast.Attribute)}
+    assert sorted(names & {"environ", "getenv", "environb"}) == []
