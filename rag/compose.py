@@ -17,6 +17,7 @@ from langchain_core.runnables import Runnable
 from rag import prompt
 from rag.answer import NumberedSentence, Statement
 from rag.llm import LLM
+from rag.locate import echoes
 from rag.reader import Provisional, count, usage
 from rag.values import missing
 
@@ -29,9 +30,12 @@ def compose(
 ) -> Generator[Provisional, None, tuple[Statement, tuple[int, int]]]:
     """Yields the sentence as it comes; returns the statement and (prompt, completion) tokens.
 
-    The statement is returned as it was where the prompt would not fit. Raises what the chat model raises.
+    An answer that only repeats the question gives way to the cited sentences. The statement is returned
+    as it was where the prompt would not fit. Raises what the chat model raises.
     """
     span = " ".join(s.sentence.text for s in sentences if s.number in statement.numbers)
+    if span and echoes(statement.text, question):
+        return Statement(span, statement.numbers), (0, 0)
     messages = prompt.compose_messages(question, statement.text, span)
     if count(messages, llm) + prompt.ANSWER_TOKENS > llm.context:
         return statement, (0, 0)

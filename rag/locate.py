@@ -10,19 +10,24 @@ Does not know: models, what is shown.
 from collections.abc import Sequence
 
 from rag.answer import NumberedSentence, Statement
-from rag.values import missing, words
+from rag.values import figures, missing, words
 
 
 def locate(statement: Statement, sentences: Sequence[NumberedSentence], question: str) -> Statement:
     """The statement with the numbers of the sentences that hold it; as it was where none does."""
     named = [s for s in sentences if s.number in statement.numbers]
-    if not named or _holds(named, statement.text):
+    if not named or _holds(named, statement.text) or echoes(statement.text, question):
         return statement
     near = [[s] for s in sentences if s.hit in {n.hit for n in named}]
     holding = [span for span in [*near, *_with_previous(named, sentences)] if _holds(span, statement.text)]
     wanted = words(statement.text) | words(question)
     best = max(holding, key=lambda span: len(wanted & words(_text(span))), default=None)
     return statement if best is None else Statement(statement.text, tuple(s.number for s in best))
+
+
+def echoes(text: str, question: str) -> bool:
+    """Whether a short answer says nothing that the question didn't: such words stand in any sentence."""
+    return words(text) <= words(question) and figures(text) <= figures(question)
 
 
 def _holds(span: Sequence[NumberedSentence], text: str) -> bool:

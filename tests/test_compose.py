@@ -62,3 +62,10 @@ def test_where_the_window_is_too_small_the_short_answer_stays_and_nothing_is_sen
     llm = scripted_llm(enqueued(), context=120)
     assert run(llm) == ([], SHORT, (0, 0))
     assert chat_of(llm).asked == []
+
+
+def test_an_answer_that_only_repeats_the_question_gives_way_to_the_sentence() -> None:
+    llm = scripted_llm(enqueued())
+    _, statement, _ = run(llm, Statement("Europe", (2,)))
+    assert statement == Statement("Europe paid 60% of the total, Macron said.", (2,))
+    assert chat_of(llm).asked == []

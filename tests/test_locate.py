@@ -60,6 +60,11 @@ def test_of_several_sentences_that_hold_it_the_one_that_the_question_asks_about_
     assert locate(Statement("60%", (1,)), rates, "How many of the llamas live in Peru?").numbers == (3,)
 
 
+def test_an_answer_that_only_repeats_the_question_moves_no_citation() -> None:
+    echo = Statement("Trump disagreed", (2,))
+    assert locate(echo, SENTENCES, "With whom had Trump disagreed?") == echo
+
+
 @given(
     st.sampled_from(["60%", "Macron", "40%", "$100 billion", "Trump", "on Monday", ""]),
     st.lists(st.integers(-1, 9), max_size=3).map(tuple),
