@@ -1,9 +1,9 @@
 """Reading: a question and a few passages go to the model, and one reading comes back.
 
 Law: the decision to answer is a measurement, support S = P(source) / (P(source) + P(none)) at the
-first token after the prefill, and is taken before anything else is generated. A reply is bound to
-existing sentences by grammar where the model takes one; else by its form, with the JSON form as the
-second try and a yes/no look for the support.
+first token after the prefill, weighed by how much of the question the passage speaks of, and is taken
+before anything else is generated. A reply is bound to existing sentences by grammar where the model
+takes one; else by its form, with the JSON form as the second try and a yes/no look for the support.
 
 Does not know: retrieval, how many passages are worth reading, whether a statement is true.
 """
@@ -21,6 +21,7 @@ from langchain_core.runnables import Runnable
 from index.article import Hit
 from rag import prompt
 from rag.answer import NumberedSentence, Statement, Tokens
+from rag.coverage import coverage, weighed
 from rag.llm import LLM
 
 _TURN_TOKENS = 8
@@ -104,6 +105,7 @@ def _by_line(
 ) -> Generator[Provisional, None, Reading]:
     """The line form. Generation ends at the first token where its support is too low."""
     chat, messages = _bound(llm, len(sentences)), prompt.messages(question, sentences)
+    share = coverage(question, tuple(dict.fromkeys(sentence.hit for sentence in sentences)))
     whole: AIMessageChunk | None = None
     support: float | None = None
     decided = 0.0
@@ -113,6 +115,7 @@ def _by_line(
             decided = decided or time.perf_counter()
             if support is None:
                 support = first_support(whole.response_metadata.get("logprobs") or [])
+                support = None if support is None else weighed(support, share)
             if support is not None and support < llm.thresholds.accept:
                 break
             yield Provisional(str(chunk.text))

@@ -31,7 +31,8 @@ AID = hit("Macron spoke on Monday.", "Europe paid 60% of the total, Macron said.
 TALKS = hit("Talks go on in Riyadh.", path="talks.txt", title="Talks")
 BRIDGE = hit("The bridge reopened.", path="bridge.txt", title="Bridge")
 HITS = (AID, TALKS, BRIDGE)
-QUESTION = "What share did Europe pay?"
+QUESTION = "How much was it?"
+"""All its words only ask, so that coverage leaves support as the model gave it."""
 BETWEEN = (UNSURE + SURE) / 2
 
 

@@ -35,7 +35,8 @@ from tests.scripted import (
 )
 
 AID = hit("Macron spoke on Monday.", "Europe paid 60% of the total, Macron said.")
-QUESTION = "What share did Europe pay?"
+QUESTION = "How much was it?"
+"""All its words only ask, so that coverage leaves support as the model gave it."""
 SAID = "Europe paid 60%, Macron said."
 FOUND = (Statement(SAID, (2,)),)
 

@@ -1,0 +1,58 @@
+"""How much of a question a passage speaks of, and what that does to a model's support.
+
+Law: a small model is sure of answers to questions that a passage doesn't touch ("Which aircraft type?"
+beside any aircraft). The share of the question's content words that the passage or its title holds, by
+word stem (Porter, "Snowball", 2001), shifts the odds of an answer: odds * exp(2 * (share - 0.6)).
+Fitted by hand on labelled questions (eval/RESULTS.md); half a question's words cost little, none of
+them a factor of 3.
+
+Does not know: models, synonyms, what the question means.
+"""
+
+import math
+import re
+from functools import lru_cache
+from typing import Any
+
+from index.article import Hit
+
+WEIGHT, MIDDLE = 2.0, 0.6
+_ASKING = frozenset(
+    """a about after an and are as at be been before being by called can could did do does during each for
+    from had has have her his how in into is it its kind many much name not of on one or our than that the
+    their them there these they this to type used was were what when where which who whom whose why will
+    with would you your""".split()
+)
+"""Words that ask and join, and say nothing of the subject."""
+
+
+def coverage(question: str, hits: tuple[Hit, ...]) -> float:
+    """The share, 0..1, of the question's content words that the passages or their titles hold."""
+    asked = _stems(question)
+    text = " ".join(f"{hit.passage.source.title} {hit.passage.text}" for hit in hits)
+    return len(asked & _stems(text)) / len(asked) if asked else MIDDLE
+
+
+def weighed(support: float, share: float) -> float:
+    """Support with its odds shifted by coverage; 0 and 1 stay what they are."""
+    if not 0 < support < 1:
+        return support
+    odds = support / (1 - support) * math.exp(WEIGHT * (share - MIDDLE))
+    return odds / (1 + odds)
+
+
+def _stems(text: str) -> frozenset[str]:
+    words = (word for word in re.findall(r"[^\W_]{2,}|\d", text.lower()) if word not in _ASKING)
+    return frozenset(map(_stem, words))
+
+
+@lru_cache(maxsize=50_000)
+def _stem(word: str) -> str:
+    return str(_stemmer().stemWord(word))
+
+
+@lru_cache(maxsize=1)
+def _stemmer() -> Any:
+    import snowballstemmer
+
+    return snowballstemmer.stemmer("english")
