@@ -59,6 +59,7 @@ def main(argv: Sequence[str] | None = None, open_bench: OpenBench | None = None)
     except SystemExit as done:
         return int(done.code or 0)
     errors = Console(stderr=True)
+    _prepare()
     try:
         return _evaluate(options, open_bench or _open_bench, errors)
     except BylineError as error:
@@ -67,6 +68,13 @@ def main(argv: Sequence[str] | None = None, open_bench: OpenBench | None = None)
     except KeyboardInterrupt:
         _complain(errors, "interrupted")
         return 130
+
+
+def _prepare() -> None:
+    """Read .env and silence the libraries, as the other front door does."""
+    from rag.settings import prepare_process
+
+    prepare_process()
 
 
 def run(cases: Sequence[Case], ask: Ask, text_of: TextOf, notify: Notify = lambda _: None) -> Run:

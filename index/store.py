@@ -81,6 +81,10 @@ class Index:
         """Return the article at ``path``. Raises KeyError where there is none."""
         return self._catalog.article(path)
 
+    def holds(self, where: Where) -> bool:
+        """Whether any article passes the filter."""
+        return bool(self._catalog.paths(where))
+
     def sources(self) -> list[tuple[Source, int]]:
         """Return every article's source with its number of passages, in the order of the paths."""
         return self._catalog.sources()

@@ -63,8 +63,10 @@ class Assistant:
 
     def close(self) -> None:
         """Release the model and the index."""
-        self.index.close()
-        self.llm.close()
+        try:
+            self.index.close()
+        finally:
+            self.llm.close()
 
     def __enter__(self) -> "Assistant":
         return self

@@ -11,13 +11,16 @@ import re
 from rag.values import names, words
 
 _SAYING = re.compile(
-    r"\b(?:acknowledge|add|admit|allege|announce|answer|argue|ask|assert|assure|call|claim|conclude|confirm|"
+    r"\b(?:acknowledge|add|admit|allege|announce|answer|argue|ask|assert|assure|claim|conclude|confirm|"
     r"contend|declare|deny|denie|describe|emphasi[sz]e|estimate|explain|indicate|insist|note|pledge|post|"
     r"predict|promise|propose|recall|remark|repeat|replie|reply|report|signal|state|stress|suggest|tweet|urge|"
     r"vow|warn|wonder)(?:s|d|ed|ing)\b"
-    r"|\b(?:admitted|said|says|saying|tells|told|wrote|writes|according to)\b",
+    r"|\b(?:admitted|said|say|says|saying|tells|told|wrote|writes|according to)\b",
     re.IGNORECASE,
 )
+_SENTENCE_END = re.compile(r"[.!?;:][”\"’]?\s")
+_CLOSING = frozenset(',”"’')
+_DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
 _NAME = re.compile(r"[^\W\d_][\w.’'-]*")
 _PRONOUNS = frozenset("he she they it we i you who which".split())
 _BEFORE, _AFTER = 8, 4
@@ -38,15 +41,32 @@ def keeps_speaker(claim: str, span: str) -> bool:
 
 
 def _speaker(span: str, verb: re.Match[str]) -> frozenset[str]:
-    """The names of the capitalised run nearest before the verb in its sentence, else nearest after it."""
-    before = _words(re.split(r"[.!?;:]\s", span[: verb.start()])[-1])[-_BEFORE:]
-    if before and before[-1].lower() in _PRONOUNS:
+    """The name nearest before the verb in its sentence, over an apposition; else nearest after it.
+
+    After a comma or a closing quotation mark ("..., said Macron") the name after it comes first.
+    """
+    left = _SENTENCE_END.split(span[: verb.start()])[-1].rstrip()
+    before = _words(left)[-_BEFORE:]
+    right = span[verb.end() :]
+    if (before and before[-1].lower() in _PRONOUNS) or (_is_weak(verb) and not _reports(left, right)):
         return frozenset()
-    runs = [] if verb[0].lower().startswith("according") else _runs(before)
-    if runs:
-        return runs[-1]
-    following = _runs(_words(re.split(r"[.!?;:]\s", span[verb.end() :])[0])[:_AFTER])
-    return following[0] if following else frozenset()
+    following = _runs(_words(_SENTENCE_END.split(right)[0])[:_AFTER])
+    if following and (not before or left[-1] in _CLOSING or verb[0].lower().startswith("according")):
+        return following[0]
+    apposed = _runs(_words(left.rstrip(",").rpartition(",")[0])) if left.endswith(",") else []
+    runs = apposed or _runs(before)
+    return runs[-1] if runs else (following[0] if following else frozenset())
+
+
+def _is_weak(verb: re.Match[str]) -> bool:
+    return verb[0].lower().startswith(("add", "report", "state", "note", "post"))
+
+
+def _reports(left: str, right: str) -> bool:
+    """Whether a verb that often reports nothing stands beside a quotation, a comma or "that"."""
+    return bool(
+        re.search(r"[,”\"’]\s*(?:[\w.’'-]+\s*){0,3}$", left) or re.match(r"\s*(?:that\b|[,:“\"‘.])", right)
+    )
 
 
 def _words(text: str) -> list[str]:
@@ -57,6 +77,6 @@ def _runs(found: list[str]) -> list[frozenset[str]]:
     """Neighbouring name words as one name each; words that only open sentences are none."""
     runs: list[frozenset[str]] = [frozenset()]
     for word in found:
-        name = names(word)
+        name = names(word) - _DAYS
         runs = [*runs[:-1], runs[-1] | name] if name else [*runs, frozenset()]
     return [run for run in runs if run]

@@ -19,7 +19,7 @@ from index.errors import PromptTooLong
 from rag.answer import Draft, Seconds, Statement
 from rag.compose import compose
 from rag.llm import LLM
-from rag.locate import locate
+from rag.locate import locate, stands
 from rag.reader import NOTHING, Provisional, Reading, fits, read, total
 from rag.retrieve import PassageRetriever, hits_of
 
@@ -101,17 +101,24 @@ def _composed(
     question: str, reading: Reading, llm: LLM
 ) -> Generator[Event, None, tuple[tuple[Statement, ...], list[tuple[int, int]]]]:
     """The statements, each where it stands and as a sentence, and the tokens that took."""
-    if _support(reading) < llm.thresholds.accept:
-        return (), []
     statements: list[Statement] = []
     spent: list[tuple[int, int]] = []
-    for short in reading.statements:
+    for short in _worth_stating(question, reading, llm):
         yield Composes()
         located = locate(short, reading.sentences, question)
         statement, tokens = yield from compose(question, located, reading.sentences, llm)
         statements.append(statement)
         spent.append(tokens)
     return tuple(statements), spent
+
+
+def _worth_stating(question: str, reading: Reading, llm: LLM) -> list[Statement]:
+    """The short answers to state: of those that no sentence says, only what the model is sure of."""
+    if _support(reading) >= llm.thresholds.sure:
+        return list(reading.statements)
+    if _support(reading) < llm.thresholds.accept:
+        return []
+    return [short for short in reading.statements if stands(short, reading.sentences, question)]
 
 
 def _readings(question: str, hits: Sequence[Hit], llm: LLM) -> Generator[Event, None, list[Reading]]:

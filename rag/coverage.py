@@ -13,6 +13,7 @@ import math
 import re
 from functools import lru_cache
 from typing import Any
+from unicodedata import combining, normalize
 
 from index.article import Hit
 
@@ -28,9 +29,9 @@ _ASKING = frozenset(
 
 def coverage(question: str, hits: tuple[Hit, ...]) -> float:
     """The share, 0..1, of the question's content words that the passages or their titles hold."""
-    asked = _stems(question)
+    asked = stems(question)
     text = " ".join(f"{hit.passage.source.title} {hit.passage.text}" for hit in hits)
-    return len(asked & _stems(text)) / len(asked) if asked else MIDDLE
+    return len(asked & stems(text)) / len(asked) if asked else MIDDLE
 
 
 def weighed(support: float, share: float) -> float:
@@ -41,8 +42,11 @@ def weighed(support: float, share: float) -> float:
     return odds / (1 + odds)
 
 
-def _stems(text: str) -> frozenset[str]:
-    words = (word for word in re.findall(r"[^\W_]{2,}|\d", text.lower()) if word not in _ASKING)
+def stems(text: str) -> frozenset[str]:
+    """The stems of the content words of ``text``, without accents; initials are one word."""
+    joined = re.sub(r"\b([A-Za-z])\.(?=[A-Za-z]\b)", r"\1", text)
+    plain = "".join(c for c in normalize("NFKD", joined.lower()) if not combining(c))
+    words = (word for word in re.findall(r"[^\W_]{2,}|\d", plain) if word not in _ASKING)
     return frozenset(map(_stem, words))
 
 

@@ -53,6 +53,8 @@ def _checked(what: str, look: Callable[[], str]) -> Finding:
         return Finding(what, True, look())
     except BylineError as error:
         return Finding(what, False, str(error), error.hint)
+    except OSError as error:
+        return Finding(what, False, str(error), "look at that file or folder")
 
 
 def _package(name: str) -> Finding:
@@ -105,7 +107,11 @@ def _answering(choice: Choice, settings: Settings) -> Finding:
 
 
 def _ollama(settings: Settings) -> Iterator[Finding]:
-    seen = ollama.server_version(settings.ollama_host)
+    try:
+        seen = ollama.server_version(settings.ollama_host)
+    except BylineError as error:
+        yield Finding("Ollama", False, str(error), error.hint)
+        return
     if seen and seen < ollama.GIVES_LOGPROBS:
         shown = ".".join(map(str, seen))
         text = f"{shown} gives no probabilities: a yes or no question takes their place when refusing"

@@ -210,7 +210,8 @@ def _looked(question: str, llm: LLM, reading: Reading) -> Reading:
     span = " ".join(s.sentence.text for s in reading.sentences if s.number in cited)
     claim = " ".join(statement.text for statement in reading.statements)
     said = llm.chat.invoke([HumanMessage(prompt.look(question, claim, span))])
-    return replace(_after(reading, said, reading.statements), support=yes_share(said))
+    share = coverage(question, tuple(dict.fromkeys(s.hit for s in reading.sentences)))
+    return replace(_after(reading, said, reading.statements), support=weighed(yes_share(said), share))
 
 
 def yes_share(said: AIMessage) -> float:

@@ -148,6 +148,7 @@ def _read(row: Setting, text: str) -> Any:
 
 
 _SILENT = {
+    "LANGSMITH_TRACING_V2": "false",
     "LANGSMITH_TRACING": "false",
     "LANGCHAIN_TRACING_V2": "false",
     "ANONYMIZED_TELEMETRY": "False",
@@ -174,3 +175,4 @@ def prepare_process(folder: Path | None = None) -> None:
 def silence() -> None:
     """Keep libraries from sending anything anywhere."""
     os.environ.update(_SILENT)
+    os.environ.pop("LANGCHAIN_TRACING", None)

@@ -76,12 +76,18 @@ def _notice(news: "SyncReport | IndexBusy", console: Console) -> None:
 
 def answer_one(assistant: "Assistant", question: str, where: "Where", *, as_json: bool) -> Answer:
     """Ask and print. What streams before the checked answer is shown dimmed, and only on a terminal."""
+    _warn_of_nothing(assistant, where)
     answer = _watched(assistant, question, where)
     if as_json:
         _print_json(answer, indent=2)
     else:
         to_terminal(answer, out())
     return answer
+
+
+def _warn_of_nothing(assistant: "Assistant", where: "Where") -> None:
+    if not assistant.index.holds(where):
+        err().print("byline: no article has such a path and date; byline sources lists them", style="yellow")
 
 
 def _watched(assistant: "Assistant", question: str, where: "Where") -> Answer:
@@ -111,6 +117,7 @@ def _progress(event: "Event", said: str) -> tuple[str, str]:
 
 def answer_all(assistant: "Assistant", questions: Sequence[str], where: "Where", *, as_json: bool) -> None:
     """Ask every question in turn; one JSON object a line, or text. A bar on a terminal."""
+    _warn_of_nothing(assistant, where)
     with _bar() as bar:
         task = bar.add_task("Asking", total=len(questions))
         for question in questions:
@@ -125,7 +132,8 @@ def answer_all(assistant: "Assistant", questions: Sequence[str], where: "Where",
 
 
 def _print_json(answer: Answer, indent: int | None = None) -> None:
-    sys.stdout.write(json.dumps(to_json(answer), ensure_ascii=False, indent=indent) + "\n")
+    foreign = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+    sys.stdout.write(json.dumps(to_json(answer), ensure_ascii=foreign, indent=indent) + "\n")
     sys.stdout.flush()
 
 

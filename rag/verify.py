@@ -56,10 +56,15 @@ def _grounded(statement: Statement, sentences: Sequence[NumberedSentence]) -> tu
     """
     known = {sentence.number: sentence for sentence in sentences}
     numbers = tuple(dict.fromkeys(statement.numbers))
-    if not numbers or not statement.text.strip() or any(n not in known for n in numbers):
+    if not numbers or _is_empty(statement.text) or any(n not in known for n in numbers):
         return None
     cited = sorted((known[n] for n in numbers), key=lambda s: s.number)
     return statement.text.strip(), tuple(cited)
+
+
+def _is_empty(text: str) -> bool:
+    """Whether a statement says nothing: no word, or a refusal in other clothes."""
+    return not any(map(str.isalnum, text)) or prompt.is_refusal(text) or text.startswith(REFUSAL)
 
 
 def _claims(grounded: Iterable[tuple[str, Cited]], asked: str) -> tuple[Claim, ...]:

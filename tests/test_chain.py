@@ -96,9 +96,10 @@ def test_reading_stops_at_a_passage_that_is_surely_enough() -> None:
     ],
 )
 def test_without_a_sure_one_the_best_supported_reading_wins(supports: tuple[float, ...], best: int) -> None:
-    draft = drafted(*(cites(1, f"Reading {n}.", share) for n, share in enumerate(supports)))
+    answers = ("Monday", "Riyadh", "The bridge")
+    draft = drafted(*(cites(1, text, share) for text, share in zip(answers, supports, strict=True)))
     refused = supports[best] == NO
-    assert draft.statements == (() if refused else said(1, f"Reading {best}."))
+    assert draft.statements == (() if refused else said(1, answers[best]))
     assert draft.support == pytest.approx(supports[best])
     assert {sentence.hit for sentence in draft.sentences} == {HITS[best]}
 
@@ -186,3 +187,8 @@ def test_who_leaves_the_stream_stops_the_model() -> None:
             break
     events.close()  # type: ignore[attr-defined]
     assert (chat_of(llm).taken, chat_of(llm).left) == ([1], [0])
+
+
+def test_an_answer_that_no_sentence_says_needs_a_sure_model() -> None:
+    assert drafted(cites(1, "Putin", UNSURE), refuses(), refuses()).statements == ()
+    assert drafted(cites(1, "Putin", SURE)).statements == said(1, "Putin")

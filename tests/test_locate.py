@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.answer import Statement
-from rag.locate import locate
+from rag.locate import locate, stands
 from rag.prompt import number
 from rag.values import missing
 from tests.scripted import hit
@@ -63,6 +63,24 @@ def test_of_several_sentences_that_hold_it_the_one_that_the_question_asks_about_
 def test_an_answer_that_only_repeats_the_question_moves_no_citation() -> None:
     echo = Statement("Trump disagreed", (2,))
     assert locate(echo, SENTENCES, "With whom had Trump disagreed?") == echo
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("60%", True),
+        ("sixty percent", True),
+        ("disagreeing", True),
+        ("Yes", True),
+        ("no.", True),
+        ("40%", False),
+        ("Putin", False),
+        ("Europe", False),
+        ("a bridge", False),
+    ],
+)
+def test_an_answer_stands_where_a_sentence_says_it_and_the_question_does_not(text: str, said: bool) -> None:
+    assert stands(Statement(text, (2,)), SENTENCES, QUESTION) is said
 
 
 @given(
