@@ -1,5 +1,6 @@
 """Fixtures that the tests share."""
 
+import signal
 import socket
 import subprocess
 import sys
@@ -173,3 +174,10 @@ def run(
     from tests.commands import runner
 
     return runner(capsys, monkeypatch)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _ctrl_c_reaches_children() -> None:
+    """A shell starts background jobs with SIGINT ignored, which children would inherit."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
