@@ -28,7 +28,7 @@ CASES = Path(__file__).with_name("cases.jsonl")
 THRESHOLDS = (
     Threshold("right", 0.80),
     Threshold("cited", 0.90),
-    Threshold("refused", 0.65),
+    Threshold("refused", 0.55),
     Threshold("wrongly refused", 0.10, at_most=True),
     Threshold("verbatim", 1.00),
 )
