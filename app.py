@@ -1,7 +1,8 @@
 """The front door: the commands, thin. The only importer of typer.
 
 Law: the environment is read here, errors are caught and printed here, and nothing else happens here.
-Exit codes: 0 answered, 3 refused (the articles don't say), 2 wrong use, 1 a fault, 130 after Ctrl-C.
+Exit codes: 0 answered, 3 refused (the articles don't say), 2 wrong use, 1 a fault, 130 after Ctrl-C; of a
+replay 0 the same answer, 3 another one.
 
 Does not know: how anything is done.
 """
@@ -9,10 +10,10 @@ Does not know: how anything is done.
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from rag.settings import Settings
 
 REFUSED = 3
+DIFFERS = 3
 
 cli = typer.Typer(
     name="byline",
@@ -35,38 +37,21 @@ cli = typer.Typer(
 model_cli = typer.Typer(help="What would answer; pull or list models.", invoke_without_command=True)
 cli.add_typer(model_cli, name="model")
 
-Corpus = Annotated[
-    Path | None,
-    typer.Option(
-        "--corpus", envvar="BYLINE_CORPUS", help="The folder of articles. Default: seeds/.", metavar="DIR"
-    ),
-]
-Json = Annotated[
-    bool, typer.Option("--json", envvar="BYLINE_JSON", help="Print one JSON object instead of text.")
-]
-Cases = Annotated[
-    Path | None,
-    typer.Option(
-        "--cases", envvar="BYLINE_CASES", help="Ask every question of a JSONL file.", metavar="FILE"
-    ),
-]
-Source = Annotated[
-    str | None,
-    typer.Option(
-        "--source", envvar="BYLINE_SOURCE", help='Only these files, as in "2025/*.md".', metavar="GLOB"
-    ),
-]
-Since = Annotated[
-    str | None,
-    typer.Option(
-        "--since", envvar="BYLINE_SINCE", help="Only articles from this day on.", metavar="YYYY-MM-DD"
-    ),
-]
-Until = Annotated[
-    str | None,
-    typer.Option(
-        "--until", envvar="BYLINE_UNTIL", help="Only articles up to this day.", metavar="YYYY-MM-DD"
-    ),
+
+def _option(flag: str, help: str, metavar: str | None = None) -> Any:
+    """An option with its environment variable: BYLINE_DRY_RUN for --dry-run."""
+    variable = "BYLINE_" + flag.removeprefix("--").replace("-", "_").upper()
+    return typer.Option(flag, envvar=variable, help=help, metavar=metavar)
+
+
+Corpus = Annotated[Path | None, _option("--corpus", "The folder of articles. Default: seeds/.", "DIR")]
+Json = Annotated[bool, _option("--json", "Print one JSON object instead of text.")]
+Cases = Annotated[Path | None, _option("--cases", "Ask every question of a JSONL file.", "FILE")]
+Source = Annotated[str | None, _option("--source", 'Only these files, as in "2025/*.md".', "GLOB")]
+Since = Annotated[str | None, _option("--since", "Only articles from this day on.", "YYYY-MM-DD")]
+Until = Annotated[str | None, _option("--until", "Only articles up to this day.", "YYYY-MM-DD")]
+Receipt = Annotated[
+    Path | None, _option("--receipt", "Write what the answer was made from; not with --cases.", "FILE")
 ]
 
 
@@ -102,12 +87,15 @@ def root(context: typer.Context) -> None:
 
 
 @cli.command()
-def chat(corpus: Corpus = None) -> None:
-    """Ask one question after another in the terminal.
+def chat(
+    corpus: Corpus = None,
+    terminal: Annotated[bool, _option("--terminal", "Converse in this terminal.")] = False,  # noqa: ARG001
+) -> None:
+    """Ask one question after another in the terminal; follow-ups are understood.
 
-    An empty line or Ctrl-D ends it.
+    /help lists the commands; an empty line or Ctrl-D ends it.
     """
-    from rag.terminal import converse
+    from rag.chat import converse
 
     with _assistant(corpus) as (_, assistant):
         converse(assistant)
@@ -124,6 +112,7 @@ def ask(
     source: Source = None,
     since: Since = None,
     until: Until = None,
+    receipt: Receipt = None,
 ) -> None:
     """Answer one question, with the sentences that the answer stands on.
 
@@ -133,40 +122,50 @@ def ask(
     """
     from index.catalog import Where
     from rag.assistant import checked
+    from rag.receipt import make_receipt, refuse_target, write_receipt
     from rag.terminal import answer_all, answer_one
 
     where = Where(source, _day("--since", since), _day("--until", until))
     if cases is not None:
-        from eval.cases import load_questions
-
-        if question is not None:
-            raise UsageError(
-                "A question and --cases don't go together.", "byline ask --cases FILE.jsonl --json"
-            )
-        questions = [checked(row.question) for row in load_questions(cases)]
+        questions = _questions(cases, question, receipt)
         with _assistant(corpus) as (_, assistant):
             answer_all(assistant, questions, where, as_json=json)
         return
     text = checked(_question(question))
-    with _assistant(corpus) as (_, assistant):
+    if receipt is not None:
+        refuse_target(receipt, _settings(corpus).corpus)
+    with _assistant(corpus) as (settings, assistant):
         answer = answer_one(assistant, text, where, as_json=json)
+        if receipt is not None:
+            now = datetime.now().astimezone()
+            write_receipt(make_receipt(answer, assistant.index, settings, now, where), receipt)
     raise typer.Exit(REFUSED if answer.refused else 0)
+
+
+@cli.command()
+def replay(
+    file: Annotated[Path, typer.Argument(help="A receipt, as byline ask --receipt FILE writes it.")],
+    json: Json = False,
+) -> None:
+    """Ask a receipt's question again, and say whether the same answer comes.
+
+    byline replay receipt.json
+
+    Exit code 0 means the same answer: the same words on the same quotes; 3 means another one. What has
+    changed since, in the articles, the model or the settings, is said either way.
+    """
+    from rag.replay.command import replay_file
+
+    raise typer.Exit(0 if replay_file(file, _settings(None), as_json=json) else DIFFERS)
 
 
 @cli.command()
 def index(
     folder: Annotated[Path | None, typer.Argument(help="The folder of articles.", metavar="[DIR]")] = None,
     corpus: Corpus = None,
-    dry_run: Annotated[
-        bool,
-        typer.Option("--dry-run", envvar="BYLINE_DRY_RUN", help="Say what would change; change nothing."),
-    ] = False,
-    watch: Annotated[
-        bool, typer.Option("--watch", envvar="BYLINE_WATCH", help="Keep on, each time the folder changes.")
-    ] = False,
-    rebuild: Annotated[
-        bool, typer.Option("--rebuild", envvar="BYLINE_REBUILD", help="Index everything anew.")
-    ] = False,
+    dry_run: Annotated[bool, _option("--dry-run", "Say what would change; change nothing.")] = False,
+    watch: Annotated[bool, _option("--watch", "Keep on, each time the folder changes.")] = False,
+    rebuild: Annotated[bool, _option("--rebuild", "Index everything anew.")] = False,
 ) -> None:
     """Bring the index in line with the folder.
 
@@ -214,9 +213,7 @@ def pull(
     name: Annotated[
         str | None, typer.Argument(help="An Ollama model; without it, the configured one.")
     ] = None,
-    auto: Annotated[
-        bool, typer.Option("--auto", envvar="BYLINE_AUTO", help="Only where nothing else could answer.")
-    ] = False,
+    auto: Annotated[bool, _option("--auto", "Only where nothing else could answer.")] = False,
 ) -> None:
     """Get a model: the embedded one's weights (1.1 GB), or one for Ollama."""
     from rag.models import pull as pull_model
@@ -255,6 +252,17 @@ def _assistant(corpus: Path | None) -> Iterator[tuple["Settings", "Assistant"]]:
     settings = _settings(corpus)
     with opened(settings) as assistant:
         yield settings, assistant
+
+
+def _questions(cases: Path, question: str | None, receipt: Path | None) -> list[str]:
+    """The questions of a file, which stands alone: a receipt is of one answer."""
+    from eval.cases import load_questions
+    from rag.assistant import checked
+
+    for given, what in ((question, "A question"), (receipt, "--receipt")):
+        if given is not None:
+            raise UsageError(f"{what} and --cases don't go together.", "byline ask --cases FILE.jsonl --json")
+    return [checked(row.question) for row in load_questions(cases)]
 
 
 def _question(given: str | None) -> str:

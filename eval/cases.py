@@ -7,7 +7,7 @@ Does not know: articles, models, whether a case's source exists.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,9 +21,11 @@ HINT = "See eval/cases.jsonl for the format: one JSON object a line."
 class Case:
     """A question with its gold answers.
 
-    ``answers`` are accepted short forms (any one will do), empty where ``unanswerable``;
-    ``source`` is the article's path in the corpus and ``evidence`` its text that holds the
-    answer; ``kind`` groups cases in the report.
+    ``answers`` are accepted short forms (any one will do), empty where ``unanswerable``; each group
+    in ``also`` needs one of its forms in the answer too (the other items of a list, the other side of
+    a conflict). ``source`` is the article's path in the corpus and ``evidence`` its text that holds
+    the answer; ``kind`` groups cases in the report; ``after`` are earlier questions of the same
+    conversation, asked first, in order.
     """
 
     id: str
@@ -33,6 +35,8 @@ class Case:
     evidence: str | None
     unanswerable: bool
     kind: str | None = None
+    also: tuple[tuple[str, ...], ...] = ()
+    after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +111,17 @@ def _case(row: Row, _number: int) -> Case:
     case = Case(
         id=_words(row, "id"),
         question=_words(row, "question"),
-        answers=_answers(row),
+        answers=_strings(_required(row, "answers"), "answers"),
         source=_optional(row, "source"),
         evidence=_optional(row, "evidence"),
         unanswerable=_flag(row, "unanswerable"),
         kind=_optional(row, "kind"),
+        also=_groups(row),
+        after=_strings(_or_empty(row, "after"), "after"),
     )
-    if case.unanswerable and case.answers:
-        raise _Field("field 'answers' must be empty, since the case is unanswerable")
+    for field, forms in (("answers", case.answers), ("also", case.also)):
+        if case.unanswerable and forms:
+            raise _Field(f"field {field!r} must be empty, since the case is unanswerable")
     if not case.unanswerable and not case.answers:
         raise _Field("field 'answers' is empty, but the case is answerable")
     return case
@@ -135,18 +142,24 @@ def _words(row: Row, field: str) -> str:
     return value.strip()
 
 
-def _answers(row: Row) -> tuple[str, ...]:
-    value = _required(row, "answers")
+def _groups(row: Row) -> tuple[tuple[str, ...], ...]:
+    value = _or_empty(row, "also")
     if not isinstance(value, list):
-        raise _wrong("answers", "a list of strings", value)
-    return tuple(_each_answer(value))
+        raise _wrong("also", "a list of lists of strings", value)
+    for group in value:
+        if not isinstance(group, list) or not group:
+            raise _Field(f"field 'also' must hold only lists of strings, none of them empty, not {group!r}")
+    return tuple(_strings(group, "also") for group in value)
 
 
-def _each_answer(values: list[Any]) -> Iterator[str]:
-    for value in values:
-        if not isinstance(value, str) or not value.strip():
-            raise _Field(f"field 'answers' must hold only strings that say something, not {value!r}")
-        yield value
+def _strings(value: Any, field: str) -> tuple[str, ...]:
+    """The strings of a list, each of which says something."""
+    if not isinstance(value, list):
+        raise _wrong(field, "a list of strings", value)
+    for each in value:
+        if not isinstance(each, str) or not each.strip():
+            raise _Field(f"field {field!r} must hold only strings that say something, not {each!r}")
+    return tuple(value)
 
 
 def _flag(row: Row, field: str) -> bool:
@@ -161,6 +174,12 @@ def _optional(row: Row, field: str) -> str | None:
     if value is None or isinstance(value, str):
         return value
     raise _wrong(field, "a string or null", value)
+
+
+def _or_empty(row: Row, field: str) -> Any:
+    """The field's value, or an empty list where it is absent or null."""
+    value = row.get(field)
+    return [] if value is None else value
 
 
 def _required(row: Row, field: str) -> Any:

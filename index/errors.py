@@ -9,6 +9,7 @@ catch and print. ``exit_code`` is what the front doors end with: 2 for wrong use
     |   +-- QuestionError          2   empty, or too long to be a question
     |   +-- CorpusError            2   missing, not a folder, unreadable, or holds no article
     |   +-- CasesError             2   a case file that can't be used; names the line and field
+    |   +-- ReceiptError           2   a receipt that can't be used; names the line or field
     |   +-- SettingError           2   a setting with a value that can't be
     +-- IndexFault                 1
     |   +-- IndexMissing           1   nothing has been indexed yet
@@ -53,6 +54,10 @@ class CorpusError(UsageError):
 
 class CasesError(UsageError):
     """A case file that can't be used."""
+
+
+class ReceiptError(UsageError):
+    """A receipt that can't be used."""
 
 
 class SettingError(UsageError):

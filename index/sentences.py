@@ -53,6 +53,13 @@ _MARKED_LINE = re.compile(r"\s*(?:[-*+•–—·>|]|#{1,6}|\(?\d{1,3}[.)]|\(?[a
 _LONG_RUN = re.compile(rf"\S{{{MAX_RUN}}}")
 # A British quotation opens with a mark that Punkt takes for an apostrophe.
 _SINGLE_QUOTE_OPENS = re.compile(r"(?<=[^\W\d_]{3}[.!?])[’”)]?\s+(?=‘[A-Z])")
+# Comments, pictures and tags that are no part of a sentence; what marks words up inside one is. All are
+# bounded: an opening without an end must not be looked for through the whole text again and again.
+_MARKUP = re.compile(
+    r"<!--.{0,300}?-->|!\[[^\]\n]{0,200}\]\([^()\n]{0,200}\)|</?(?!(?:a|abbr|b|br|cite|code|del|em|i|ins|kbd|mark|q|s|small|span|"
+    r"strong|sub|sup|time|u|wbr)\b)[a-z|][^<>\n]{0,200}>",
+    re.IGNORECASE | re.DOTALL,
+)
 _NUMBER_SIGN = re.compile(r"\bNos?\.$")
 _ENDS_SENTENCE = (".", "!", "?", ":", "…", "”", '"')
 
@@ -72,13 +79,20 @@ def paragraphs(text: str, start: int = 0) -> tuple[Span, ...]:
 
 def sentences(text: str, start: int, end: int) -> tuple[Span, ...]:
     """Return the sentences of the paragraph ``text[start:end]`` as offsets into ``text``."""
+    found = [edge for match in _MARKUP.finditer(text, start, end) for edge in match.span()]
     spans: list[Span] = []
+    for number, (left, right) in enumerate(pairwise([start, *found, end])):
+        spans += [(left, right)] if number % 2 else _tokenized(text, left, right)
+    return _joined_numbers(text, [span for span in spans if span[0] < span[1]])
+
+
+def _tokenized(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yield the sentences of a text without markup; some may be empty."""
     for left, right in _without_long_runs(text, start, end):
         for begin, stop in _tokenizer().span_tokenize(text[left:right]):
             cuts = [match.end() for match in _SINGLE_QUOTE_OPENS.finditer(text, left + begin, left + stop)]
             edges = [left + begin, *cuts, left + stop]
-            spans += [_stripped(text, *edge) for edge in pairwise(edges)]
-    return _joined_numbers(text, [span for span in spans if span[0] < span[1]])
+            yield from (_stripped(text, *edge) for edge in pairwise(edges))
 
 
 def _joined_numbers(text: str, spans: list[Span]) -> tuple[Span, ...]:

@@ -89,6 +89,14 @@ class Index:
         """Return every article's source with its number of passages, in the order of the paths."""
         return self._catalog.sources()
 
+    def digests(self) -> dict[str, str]:
+        """Return the SHA-256 (hex) of every indexed file's bytes, by its path, in the order of the paths."""
+        return {path: stored.digest for path, stored in self._catalog.files().items()}
+
+    def fingerprint(self) -> str:
+        """Return a SHA-256 (hex) that changes with anything that an answer could depend on."""
+        return self._catalog.fingerprint()
+
     @property
     def stats(self) -> Stats:
         """How much is indexed, and when that last changed."""

@@ -33,11 +33,33 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class Seconds:
-    """Wall seconds from the question's arrival: search done, first decision token, all done."""
+    """Wall seconds from the question's arrival: search done, first decision token, all done.
+
+    Then what the stages took of it: ``rewrite``, ``read`` and ``compose``, each over all of its calls.
+    """
 
     retrieve: float = 0.0
     first_token: float = 0.0
     total: float = 0.0
+    rewrite: float = 0.0
+    read: float = 0.0
+    compose: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of the model: what it was for, the exact messages as (role, text), what came back.
+
+    ``purpose`` is rewrite, read, compose or look. ``support`` is what a reading's first token gave,
+    before it is weighed; None for the other purposes.
+    """
+
+    purpose: str
+    messages: tuple[tuple[str, str], ...]
+    reply: str
+    tokens: tuple[int, int]
+    seconds: float
+    support: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +73,16 @@ class NumberedSentence:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One unchecked statement of a model and the sentence numbers it named for it."""
+    """One unchecked statement of a model and the sentence numbers it named for it.
+
+    ``short`` is the answer in a few words, as the model first gave it; ``support`` is that of the
+    reading it comes from, None where the draft's own applies.
+    """
 
     text: str
     numbers: tuple[int, ...]
+    short: str = ""
+    support: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +91,8 @@ class Draft:
 
     ``support`` is the refusal score S = P(source) / (P(source) + P(none)) at the first decision
     token, 0..1, or None where the server gave no probabilities. ``statements`` is empty where the
-    model named no source. ``reply`` is the model's raw text.
+    model named no source. ``rivals`` are what other articles say to the same question, for the gate of
+    conflicts; their numbers count among ``sentences`` too. ``reply`` is the model's raw text.
     """
 
     question: str
@@ -77,6 +106,18 @@ class Draft:
     model: Model
     tokens: Tokens
     seconds: Seconds
+    rivals: tuple[Statement, ...] = ()
+    calls: tuple[Call, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A line of the receipt: a gate, the claim it looked at (from 1; None: the whole draft), the outcome."""
+
+    gate: str
+    claim: int | None
+    passed: bool
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +145,28 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a conflict: what is said in a few words, and the claim that says it."""
+
+    value: str
+    claim: Claim
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Articles that give different values for the same thing: two or more sides, newest first."""
+
+    sides: tuple[Side, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A checked answer, or a refusal (``refused``, no claims, ``text`` is REFUSAL).
 
     ``text`` is the claims joined, each followed by its citation numbers in brackets.
-    ``also_read`` are the nearest passages that no claim cites.
+    ``also_read`` are the nearest passages that no claim cites. ``conflicts`` are among the claims.
+    ``hits``, ``calls`` and ``checks`` are what a receipt keeps: the candidates in the order of
+    retrieval, the model's calls, and each gate's outcome.
     """
 
     question: str
@@ -121,3 +179,8 @@ class Answer:
     model: Model
     tokens: Tokens
     seconds: Seconds
+    conflicts: tuple[Conflict, ...] = ()
+    hits: tuple[Hit, ...] = ()
+    calls: tuple[Call, ...] = ()
+    checks: tuple[Check, ...] = ()
+    threshold: float = 0.0

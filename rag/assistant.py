@@ -1,15 +1,18 @@
 """The only wiring: settings become an assistant that answers questions over one corpus.
 
-Law: every question goes retrieve -> read -> verify, and only an Answer comes out; what streams before
-it is marked provisional by its type. The index is brought in line with the folder first, so that a
-citation holds in the file as it is now.
+Law: every question goes rewrite -> retrieve -> read -> verify, and only an Answer comes out; what
+streams before it is marked provisional by its type. The index is brought in line with the folder first,
+so that a citation holds in the file as it is now.
 
 Does not know: how answers are shown, who asks.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
 from types import TracebackType
+from typing import Any, cast
 
 from index.catalog import Where
 from index.embed import Embedder, open_embedder
@@ -18,8 +21,10 @@ from index.store import Index, open_index
 from index.sync import Progress, SyncReport, sync
 from rag.answer import Answer, Draft
 from rag.chain import Event, build_chain
+from rag.followup import Rewrites, Rewritten, Turn, rewrite
+from rag.followup.recall import RecallingRetriever, cited
 from rag.llm import LLM, open_llm
-from rag.retrieve import PassageRetriever
+from rag.retrieve import PassageRetriever, Span
 from rag.settings import Settings, silence
 from rag.verify import verify
 
@@ -47,19 +52,60 @@ class Assistant:
         self.index, self.embedder, self.llm = index, embedder, llm
         self._reads = reads
 
-    def ask(self, question: str, where: Where | None = None) -> Answer:
-        """The checked answer. Raises QuestionError, IndexFault, ModelFault."""
-        for event in self.stream(question, where):
+    def ask(
+        self,
+        question: str,
+        where: Where | None = None,
+        history: Sequence[Turn] = (),
+        without: Sequence[Span] = (),
+    ) -> Answer:
+        """The checked answer. Raises QuestionError, IndexFault, ModelFault.
+
+        ``history`` are the conversation's turns, oldest first: a follow-up is rewritten to stand alone.
+        Passages that overlap a span of ``without`` (path, start, end) are not retrieved.
+        """
+        for event in self.stream(question, where, history, without):
             if isinstance(event, Answer):
                 return event
         raise AssertionError("a stream ends with an Answer")
 
-    def stream(self, question: str, where: Where | None = None) -> Iterator[Event | Answer]:
-        """What happens on the way, then the Answer, last. Raises as ``ask`` does."""
+    def stream(
+        self,
+        question: str,
+        where: Where | None = None,
+        history: Sequence[Turn] = (),
+        without: Sequence[Span] = (),
+    ) -> Iterator[Event | Rewrites | Rewritten | Answer]:
+        """What happens on the way, then the Answer, last. Raises as ``ask`` does.
+
+        Rewrites, where the model is asked, and Rewritten, where the question is another one than was
+        asked, come first.
+        """
         text = checked(question)
-        retriever = PassageRetriever(index=self.index, embedder=self.embedder, where=where or Where())
-        for event in build_chain(retriever, self.llm, self._reads).stream(text):
-            yield verify(event) if isinstance(event, Draft) else event
+        understood = yield from self._rewritten(text, history)
+        retriever = self._retriever(where or Where(), tuple(without), understood.question != text, history)
+        chain = build_chain(retriever, self.llm, self._reads)
+        with closing(cast(Any, chain.stream(understood.question))) as events:
+            for event in events:
+                yield verify(_as_asked(event, text, understood)) if isinstance(event, Draft) else event
+
+    def _rewritten(
+        self, question: str, history: Sequence[Turn]
+    ) -> Generator[Rewrites | Rewritten, None, Rewritten]:
+        understood = yield from rewrite(question, history, self.llm)
+        if understood.question != question:
+            yield understood
+        return understood
+
+    def _retriever(
+        self, where: Where, without: tuple[Span, ...], follows: bool, history: Sequence[Turn]
+    ) -> PassageRetriever:
+        """For a follow-up, one that finds the earlier evidence too, as the last that is read at worst."""
+        parts: dict[str, Any] = {"index": self.index, "embedder": self.embedder}
+        if not follows:
+            return PassageRetriever(**parts, where=where, without=without)
+        last = max(self._reads - 1, 1)
+        return RecallingRetriever(**parts, where=where, without=without, earlier=cited(history), at=last)
 
     def close(self) -> None:
         """Release the model and the index."""
@@ -75,6 +121,27 @@ class Assistant:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _as_asked(draft: Draft, question: str, understood: Rewritten) -> Draft:
+    """The draft of the rewritten question with the question as asked, and what the rewriting took."""
+    if understood.call is None:
+        return replace(draft, question=question)
+    (asked, heard), took = understood.call.tokens, understood.call.seconds
+    tokens, seconds = draft.tokens, draft.seconds
+    return replace(
+        draft,
+        question=question,
+        calls=(understood.call, *draft.calls),
+        tokens=replace(tokens, prompt=tokens.prompt + asked, completion=tokens.completion + heard),
+        seconds=replace(
+            seconds,
+            retrieve=seconds.retrieve + took,
+            first_token=seconds.first_token + took if seconds.first_token else 0.0,
+            total=seconds.total + took,
+            rewrite=took,
+        ),
+    )
 
 
 def _no_progress(stage: str, done: int, total: int) -> None:

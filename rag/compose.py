@@ -7,19 +7,23 @@ says more than its source is for the gates.
 Does not know: retrieval, the other sentences of the passage.
 """
 
+import re
+import time
 from collections.abc import Generator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from typing import Any, cast
 
 from langchain_core.messages import AIMessageChunk
 from langchain_core.runnables import Runnable
 
 from rag import prompt
-from rag.answer import NumberedSentence, Statement
+from rag.answer import Call, NumberedSentence, Statement
+from rag.call import call_of, usage
 from rag.coverage import stems
 from rag.llm import LLM
 from rag.locate import echoes, is_yes_or_no
-from rag.reader import Provisional, count, usage
+from rag.reader import Provisional, count
 from rag.values import figures, missing, words
 
 _DENIALS = frozenset(
@@ -31,26 +35,35 @@ _SLOT = 1
 
 def compose(
     question: str, statement: Statement, sentences: Sequence[NumberedSentence], llm: LLM
-) -> Generator[Provisional, None, tuple[Statement, tuple[int, int]]]:
-    """Yields the sentence as it comes; returns the statement and (prompt, completion) tokens.
+) -> Generator[Provisional, None, tuple[Statement, Call | None]]:
+    """Yields the sentence as it comes; returns the statement and the call, None where none was made.
 
-    An answer that only repeats the question gives way to the cited sentences. The statement is returned
-    as it was where the prompt would not fit. Raises what the chat model raises.
+    An answer that only repeats the question gives way to the cited sentences, which stay as they are. The
+    statement is returned as it was where the prompt would not fit. Raises what the chat model raises.
     """
     span = " ".join(s.sentence.text for s in sentences if s.number in statement.numbers)
-    if span and echoes(statement.text, question):
-        return Statement(span, statement.numbers), (0, 0)
-    messages = prompt.compose_messages(question, statement.text, span)
+    if span and (statement.text == span or echoes(statement.text, question)):
+        return replace(statement, text=span), None
+    messages = prompt.compose_messages(question, widened(statement.text, span), span)
     if count(messages, llm) + prompt.ANSWER_TOKENS > llm.context:
-        return statement, (0, 0)
+        return statement, None
     whole: AIMessageChunk | None = None
+    started = time.perf_counter()
     with closing(cast(Any, _bound(llm).stream(messages))) as stream:
         for chunk in stream:
             whole = chunk if whole is None else whole + chunk
             yield Provisional(str(chunk.text))
-    text = prompt.flat(str(whole.text)) if whole else ""
+    call = call_of("compose", messages, whole, usage(whole) or (0, 0), started)
+    text = prompt.flat(call.reply)
     kept = text if _says(text, statement.text, span) else statement.text
-    return Statement(kept, statement.numbers), usage(whole) or (0, 0)
+    return replace(statement, text=kept), call
+
+
+def widened(short: str, span: str) -> str:
+    """A short answer with the figure that its span puts right before it: "two teams" for "teams"."""
+    place = re.search(rf"(?<![\w-]){re.escape(short)}(?!\w)", span)
+    before = re.search(r"(?<![\w.,-])\w[\w.,-]*\s$", span[: place.start()]) if place else None
+    return before[0] + short if before and figures(before[0]) and not figures(short) else short
 
 
 def _says(text: str, short: str, span: str) -> bool:

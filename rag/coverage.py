@@ -16,6 +16,7 @@ from typing import Any
 from unicodedata import combining, normalize
 
 from index.article import Hit
+from rag.injection import addresses_model
 
 WEIGHT, MIDDLE = 2.0, 0.6
 _ASKING = frozenset(
@@ -30,8 +31,13 @@ _ASKING = frozenset(
 def coverage(question: str, hits: tuple[Hit, ...]) -> float:
     """The share, 0..1, of the question's content words that the passages or their titles hold."""
     asked = stems(question)
-    text = " ".join(f"{hit.passage.source.title} {hit.passage.text}" for hit in hits)
+    text = " ".join(f"{hit.passage.source.title} {_evidence(hit)}" for hit in hits)
     return len(asked & stems(text)) / len(asked) if asked else MIDDLE
+
+
+def _evidence(hit: Hit) -> str:
+    """What a passage says to its reader."""
+    return " ".join(s.text for s in hit.passage.sentences if not addresses_model(s.text))
 
 
 def weighed(support: float, share: float) -> float:

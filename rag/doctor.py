@@ -13,11 +13,12 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from index.embed import open_embedder
-from index.errors import BylineError, EmbedderMismatch
+from index.errors import BylineError, EmbedderMismatch, StorageError
 from index.read import list_folder
 from index.store import open_index
-from rag import ollama
-from rag.llm import KNOWN, UNCALIBRATED, Choice, choose
+from rag import calibration, ollama, weights
+from rag.calibration import Calibration, Measured
+from rag.llm import KNOWN, Choice, choose, shipped, weights_folder
 from rag.settings import Settings
 
 PACKAGES = ("langchain-core", "langchain-ollama", "chromadb", "sentence-transformers", "torch", "xllamacpp")
@@ -93,7 +94,7 @@ def _model(settings: Settings) -> Iterator[Finding]:
     yield _answering(choice, settings)
     if choice.served:
         yield from _ollama(settings)
-    yield _threshold(choice, settings)
+    yield _refusal(choice, settings)
 
 
 def _answering(choice: Choice, settings: Settings) -> Finding:
@@ -118,23 +119,58 @@ def _ollama(settings: Settings) -> Iterator[Finding]:
         yield Finding("Ollama", False, text, "update Ollama to 0.12.11 or newer")
 
 
-def _threshold(choice: Choice, settings: Settings) -> Finding:
+def _refusal(choice: Choice, settings: Settings) -> Finding:
+    """Below which support the model refuses, and where that threshold comes from."""
     if settings.threshold is not None:
-        seen = f"below a support of {settings.threshold:g}, as BYLINE_THRESHOLD says"
-    elif _is_known(choice):
-        seen = "this model's threshold was measured"
-    else:
-        seen = f"this model's threshold was never measured: a default of {UNCALIBRATED.accept:.2f} is used"
-    return Finding("refusal", True, seen)
+        return Finding(
+            "refusal", True, f"below a support of {settings.threshold:g}, as BYLINE_THRESHOLD says"
+        )
+    try:
+        digest = _digest(choice, settings.home)
+        fitted = calibration.load(settings.home, digest)
+    except StorageError as error:
+        return Finding("refusal", False, f"{error}; {_shipped(digest)}", error.hint)
+    except OSError as error:
+        return Finding(
+            "refusal", False, f"the model file can't be read: {error.strerror}", "set or unset BYLINE_GGUF"
+        )
+    return Finding("refusal", True, _calibrated(fitted) if fitted else f"no calibration: {_shipped(digest)}")
 
 
-def _is_known(choice: Choice) -> bool:
-    from rag.weights import EMBEDDED
-
+def _digest(choice: Choice, home: Path) -> str:
+    """The digest of the model that would answer; reads the whole of a file that nobody has verified."""
     if choice.served:
-        return choice.served.digest in KNOWN
-    known = EMBEDDED.sha256 in KNOWN
-    return known and choice.gguf is not None and choice.gguf.name == EMBEDDED.file_name
+        return choice.served.digest
+    own = choice.gguf and choice.gguf.parent != weights_folder(home) and choice.gguf.is_file()
+    return weights.sha256_of(choice.gguf) if choice.gguf and own else weights.EMBEDDED.sha256
+
+
+def _shipped(digest: str) -> str:
+    accept = shipped(digest).accept
+    if calibration.plain(digest) in KNOWN:
+        return f"the threshold of {accept:.2f} that was measured for this model is used"
+    return f"a provisional threshold of {accept:.2f} is used; to fit one: {calibration.COMMAND}"
+
+
+def _calibrated(fitted: Calibration) -> str:
+    held_out = (
+        _share("off-topic", fitted.refused_off_topic),
+        _share("same-topic", fitted.refused_same_topic),
+        _share("wrongly", fitted.wrongly_refused),
+    )
+    seen = (
+        f"below a support of {fitted.accept:.3f}, calibrated {fitted.when[:10]}; refused of cases held out: "
+    )
+    seen += ", ".join(filter(None, held_out))
+    if fitted.version != calibration.program_version():
+        seen += f"; fitted by Byline {fitted.version}, fit it again: {calibration.COMMAND}"
+    return seen
+
+
+def _share(name: str, measured: Measured) -> str:
+    if not measured.total:
+        return ""
+    return f"{measured.hits} of {measured.total} {name} ({measured.low:.2f} to {measured.high:.2f})"
 
 
 def _disk(home: Path) -> Finding:

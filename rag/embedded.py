@@ -27,8 +27,8 @@ from pydantic import ConfigDict
 
 from index.errors import ModelBroke, PromptTooLong, WeightsError
 
-SLOTS = 2
-"""Prompt caches: two fixed prefixes stay read."""
+SLOTS = 4
+"""Prompt caches: the fixed prefixes of reading, composing, looking and rewriting stay read."""
 _ROLES = {"system": "system", "human": "user", "ai": "assistant"}
 
 
@@ -87,7 +87,7 @@ class Llama:
 class EmbeddedChat(BaseChatModel):
     """A LangChain chat model over ``Llama``.
 
-    Takes ``grammar`` (GBNF), ``max_tokens``, ``top_logprobs`` and ``slot`` (0 or 1) per call. A last
+    Takes ``grammar`` (GBNF), ``max_tokens``, ``top_logprobs`` and ``slot`` (0 to 3) per call. A last
     AIMessage is a prefill: the reply goes on from it and does not repeat it.
     ``response_metadata["logprobs"]`` is a list, a token each: {"token", "logprob", "top_logprobs":
     [...]}, before the grammar's cut.

@@ -13,10 +13,10 @@ from typing import Literal
 
 from langchain_core.language_models import BaseChatModel
 
-from index.errors import ModelBroke, ModelMissing, OllamaDown, WeightsError
-from rag import ollama, weights
+from index.errors import ModelBroke, ModelMissing, OllamaDown, StorageError, WeightsError
+from rag import calibration, ollama, weights
 from rag.answer import Model
-from rag.prompt import ANSWER_TOKENS, compose_messages, messages
+from rag.prompt import ANSWER_TOKENS, compose_messages, look_messages, messages
 from rag.settings import Settings
 
 
@@ -29,8 +29,8 @@ class Thresholds:
 
 
 UNCALIBRATED = Thresholds(0.50, 0.97)
-KNOWN: dict[str, Thresholds] = {weights.EMBEDDED.sha256: Thresholds(0.88, 0.97)}
-"""Provisional thresholds by model digest, measured on labelled cases; see eval/RESULTS.md."""
+KNOWN: dict[str, Thresholds] = {weights.EMBEDDED.sha256: Thresholds(0.855, 0.93)}
+"""Shipped thresholds by model digest, measured on labelled cases; see eval/RESULTS.md."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +126,7 @@ def _open_embedded(gguf: Path | None, settings: Settings) -> LLM:
     chat = EmbeddedChat(llama=llama, max_tokens=ANSWER_TOKENS)
     chat.invoke(messages("", ()), max_tokens=1)
     chat.invoke(compose_messages("", "", ""), max_tokens=1, slot=1)
+    chat.invoke(look_messages("", "", ""), max_tokens=1, slot=2)
     return LLM(
         chat=chat,
         model=Model("embedded", name, digest),
@@ -137,13 +138,24 @@ def _open_embedded(gguf: Path | None, settings: Settings) -> LLM:
     )
 
 
+def shipped(digest: str) -> Thresholds:
+    """The thresholds that come with Byline for the model of this digest: measured, or UNCALIBRATED."""
+    return KNOWN.get(calibration.plain(digest), UNCALIBRATED)
+
+
 def _thresholds(digest: str, settings: Settings) -> Thresholds:
-    own = KNOWN.get(digest.removeprefix("sha256:"), UNCALIBRATED)
-    return (
-        own
-        if settings.threshold is None
-        else Thresholds(settings.threshold, max(settings.threshold, own.sure))
-    )
+    """The user's setting, else the model's stored calibration, else what is shipped.
+
+    A stored calibration that can't be used must not stop answers: ``doctor`` tells of it.
+    """
+    own = shipped(digest)
+    if settings.threshold is not None:
+        return Thresholds(settings.threshold, max(settings.threshold, own.sure))
+    try:
+        fitted = calibration.load(settings.home, digest)
+    except StorageError:
+        fitted = None
+    return Thresholds(fitted.accept, fitted.sure) if fitted else own
 
 
 def estimate_tokens(text: str) -> int:

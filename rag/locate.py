@@ -2,12 +2,15 @@
 
 Law: a small model often names the neighbour of the right sentence. The citation moves only to
 sentences of the same passage that hold every word, figure and name of the answer; where none does, it
-stays, and the gates will see the fault.
+stays, and the gates will see the fault. A yes or a no, which no sentence holds, goes to the sentence that
+speaks most of what is asked.
 
 Does not know: models, what is shown.
 """
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rag.answer import NumberedSentence, Statement
 from rag.coverage import stems
@@ -17,31 +20,35 @@ from rag.values import figures, missing, words
 def locate(statement: Statement, sentences: Sequence[NumberedSentence], question: str) -> Statement:
     """The statement with the numbers of the sentences that hold it; as it was where none does."""
     named = [s for s in sentences if s.number in statement.numbers]
-    fixed = is_yes_or_no(statement.text) or echoes(statement.text, question)
-    if not named or fixed or _holds(named, statement.text):
+    if named and is_yes_or_no(statement.text):
+        return _nearest(statement, named, sentences, question)
+    if not named or echoes(statement.text, question) or _holds(named, statement.text):
         return statement
     near = [[s] for s in sentences if s.hit in {n.hit for n in named}]
     holding = [span for span in [*near, *_with_previous(named, sentences)] if _holds(span, statement.text)]
     wanted = words(statement.text) | words(question)
     best = max(holding, key=lambda span: len(wanted & words(_text(span))), default=None)
-    return statement if best is None else Statement(statement.text, tuple(s.number for s in best))
+    return statement if best is None else replace(statement, numbers=tuple(s.number for s in best))
 
 
-def stands(statement: Statement, sentences: Sequence[NumberedSentence], question: str) -> bool:
-    """Whether the passage itself says the short answer: a sentence holds it, and it is no echo (unless
-    the question offers a choice).
+def _nearest(
+    statement: Statement,
+    named: Sequence[NumberedSentence],
+    sentences: Sequence[NumberedSentence],
+    question: str,
+) -> Statement:
+    """A yes or a no with the sentence that speaks most of what is asked, where the named speak less.
 
-    Words count by their stems here; beside a figure, only the names must stand there too. Yes and no
-    stand in no sentence, and are let through.
+    A word counts the more the fewer sentences of the passage hold it; among equals the nearest wins.
     """
-    text = statement.text
-    if is_yes_or_no(text):
-        return True
-    if echoes(text, question) and "or" not in words(question):
-        return False
-    said = frozenset[str]() if figures(text) else stems(text)
-    spans = [s.sentence.text for s in sentences]
-    return any((said <= stems(s) or words(text) <= words(s)) and not missing(text, s) for s in spans)
+    near = [s for s in sentences if s.hit in {n.hit for n in named}]
+    held = Counter(stem for s in near for stem in stems(s.sentence.text))
+
+    def shared(span: Sequence[NumberedSentence]) -> float:
+        return sum(1 / held[stem] for stem in stems(question) & stems(_text(span)))
+
+    best = max(near, key=lambda s: (shared([s]), -abs(s.number - named[0].number)))
+    return replace(statement, numbers=(best.number,)) if shared([best]) > shared(named) else statement
 
 
 def is_yes_or_no(text: str) -> bool:

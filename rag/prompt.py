@@ -18,6 +18,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 
 from index.article import Hit
 from rag.answer import NumberedSentence, Statement
+from rag.injection import addresses_model, visible
 
 PREFILL = "Source:"
 SOURCE_TOKEN = " S"
@@ -52,14 +53,14 @@ EXAMPLES: tuple[tuple[tuple[str, ...], str, str], ...] = (
 cited sentence has it too: see ``example_words``."""
 
 COMPOSE = """\
-Turn a short answer into one full sentence that answers the question. Use the words of the text, add \
-nothing, and say who said it where the text does."""
+Answer the question in one full sentence, in the words of the text. A short answer is given: keep it, \
+and keep the words of the text that belong to it. Add nothing, and say who said it where the text does."""
 COMPOSED: tuple[tuple[str, str, str, str], ...] = (
     (
-        _FERRY[1],
+        "Its captain, Ingrid Solheim, said thick fog had delayed the departure by two hours.",
         "Why was the departure delayed?",
         "fog",
-        "The departure was delayed by fog, Ingrid Solheim said.",
+        "The departure was delayed by thick fog, Ingrid Solheim said.",
     ),
     (
         _LIBRARY[1],
@@ -78,11 +79,29 @@ COMPOSED: tuple[tuple[str, str, str, str], ...] = (
 SENTENCE = "root ::= [^ \\n] [^\\n]{0,400}"
 """A GBNF grammar of one line."""
 
+LOOK = """\
+You check answers. Say yes only if the text states that this is the answer to this very question. Say no \
+if the text speaks of something else."""
+LOOKED: tuple[tuple[str, str, str, str], ...] = (
+    (_FERRY[1], "Why was the departure delayed?", "fog", "yes"),
+    (_FERRY[0], "How many passengers got off in Bergen?", "212", "no"),
+    (_LIBRARY[1], "What did the mayor say the plan would cost?", "£3 million", "yes"),
+    (_LIBRARY[1], "Who called the plan too expensive?", "Amir Patel", "no"),
+    (_LIBRARY[0], "How many people live in the town?", "nine", "no"),
+    (_FERRY[0], "When did the Aurora leave Bergen?", "Friday", "yes"),
+)
+"""(text, question, short answer, whether it is the answer)."""
+YES_OR_NO = 'root ::= "yes" | "no"'
 
-def number(hits: Iterable[Hit]) -> tuple[NumberedSentence, ...]:
-    """Every sentence of the hits' passages, numbered from 1 in the order given."""
-    pairs = [(hit, sentence) for hit in hits for sentence in hit.passage.sentences]
-    return tuple(NumberedSentence(n, hit, sentence) for n, (hit, sentence) in enumerate(pairs, 1))
+
+def number(hits: Iterable[Hit], first: int = 1) -> tuple[NumberedSentence, ...]:
+    """The sentences of the hits' passages, numbered from ``first`` in the order given.
+
+    Sentences that speak to a model are left out: they are no evidence.
+    """
+    every = ((hit, sentence) for hit in hits for sentence in hit.passage.sentences)
+    pairs = [(hit, sentence) for hit, sentence in every if not addresses_model(sentence.text)]
+    return tuple(NumberedSentence(n, hit, sentence) for n, (hit, sentence) in enumerate(pairs, first))
 
 
 def messages(question: str, sentences: Sequence[NumberedSentence]) -> list[BaseMessage]:
@@ -125,9 +144,15 @@ def _blocks(sentences: Sequence[NumberedSentence]) -> str:
     lines: list[str] = []
     for before, now in zip([None, *sentences], sentences, strict=False):
         if before is None or before.hit.passage.source != now.hit.passage.source:
-            lines.append(f"Article: {inert(now.hit.passage.source.title)}")
+            lines.append(f"Article: {_title(now)}")
         lines.append(f"S{now.number}: {inert(now.sentence.text)}")
     return "\n".join(lines)
+
+
+def _title(sentence: NumberedSentence) -> str:
+    """The title of a sentence's article, or its file's name where the title speaks to a model."""
+    source = sentence.hit.passage.source
+    return inert(source.path if addresses_model(source.title) else source.title)
 
 
 def flat(text: str) -> str:
@@ -136,12 +161,12 @@ def flat(text: str) -> str:
 
 
 def inert(text: str) -> str:
-    """Text as data: one line, so that it can't start a line of the prompt, and no control token.
+    """Text as data: one line, so that it can't start a line of the prompt, no control token, nothing hidden.
 
     A runtime reads ``<|im_end|>`` or ``[INST]`` in a message as the end of a turn; with a space inside
     they are words. Quotes are cut from the stored article, so they never show the space.
     """
-    return re.sub(r"<(?=\S)|\[(?=/?[A-Z_]+\])", r"\g<0> ", flat(text))
+    return re.sub(r"<(?=\S)|\[(?=/?[A-Z_]+\])", r"\g<0> ", flat(visible(text)))
 
 
 def grammar(count: int) -> str:
@@ -234,9 +259,18 @@ def example_words() -> frozenset[str]:
     return frozenset(re.findall(r"\w+", text.lower()))
 
 
-def look(question: str, claim: str, span: str) -> str:
-    """The second look: one message whose reply begins with yes or no."""
-    return (
-        f"Text: {inert(span)}\n\nQuestion: {inert(question)}\nAnswer: {inert(claim)}\n\n"
-        "Is this the answer to the question according to this text? Reply with yes or no."
-    )
+def look_messages(question: str, short: str, span: str) -> list[BaseMessage]:
+    """The second look: the conversation whose reply is yes or no; fixed part first."""
+    return [*_look_prefix(), HumanMessage(_look(inert(span), inert(question), inert(short)))]
+
+
+@lru_cache(maxsize=1)
+def _look_prefix() -> tuple[BaseMessage, ...]:
+    turns: list[BaseMessage] = [SystemMessage(LOOK)]
+    for span, question, short, reply in LOOKED:
+        turns += [HumanMessage(_look(span, question, short)), AIMessage(reply)]
+    return tuple(turns)
+
+
+def _look(span: str, question: str, short: str) -> str:
+    return f"Text: {span}\nQuestion: {question}\nAnswer: {short}\nDoes the text state this answer?"

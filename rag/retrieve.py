@@ -2,19 +2,20 @@
 
 Law: score(p) = sum over the searches of 1 / (60 + rank), ranks from 1 (Cormack, Clarke and
 Büttcher, "Reciprocal rank fusion", SIGIR 2009). Passages with the same text count once, the best
-ranked. Similarity decides what is read, never whether to refuse.
+ranked. Similarity decides what is read, never whether to refuse. A passage that is left out takes no
+rank: the others stand as they would without it.
 
 Does not know: prompts, models, how the index stores things.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
-from index.article import Hit
+from index.article import Hit, Passage
 from index.catalog import Where
 from index.embed import Embedder
 from index.store import Index
@@ -22,6 +23,9 @@ from index.store import Index
 RANK_CONSTANT = 60
 DEPTH = 30
 """How deep each search is taken before fusion."""
+
+
+Span = tuple[str, int, int]
 
 
 def fuse(dense: Sequence[str], text: Sequence[str]) -> list[str]:
@@ -37,7 +41,8 @@ def _score(id: str, dense: Sequence[str], text: Sequence[str]) -> float:
 class PassageRetriever(BaseRetriever):
     """A LangChain retriever over an index. Each Document's metadata holds its ``hit``.
 
-    ``k`` is how many hits come back at most; ``where`` narrows by source and date.
+    ``k`` is how many hits come back at most; ``where`` narrows by source and date. Passages that overlap
+    a span of ``without`` (path, start, end; offsets into the article's text, half open) are left out.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -45,6 +50,7 @@ class PassageRetriever(BaseRetriever):
     embedder: Embedder
     where: Where = Where()
     k: int = 6
+    without: tuple[Span, ...] = ()
 
     def _get_relevant_documents(
         self,
@@ -56,14 +62,35 @@ class PassageRetriever(BaseRetriever):
         return [Document(hit.passage.text, metadata={"hit": hit}) for hit in hits]
 
     def _hits(self, question: str) -> list[Hit]:
-        dense = self.index.search_dense(self.embedder.embed_query(question), DEPTH, self.where)
-        text = self.index.search_text(question, DEPTH, self.where)
+        vector = self.embedder.embed_query(question)
+        dense = self._ranking(lambda depth: self.index.search_dense(vector, depth, self.where))
+        text = self._ranking(lambda depth: self.index.search_text(question, depth, self.where))
         passages = self.index.passages(fuse(dense, text))
         distinct = {passage.text: passage for passage in reversed(passages)}
         kept = [passage for passage in passages if distinct[passage.text] is passage]
         return [
             Hit(p, _score(p.id, dense, text), _rank(p.id, dense), _rank(p.id, text)) for p in kept[: self.k]
         ]
+
+    def _ranking(self, search: Callable[[int], list[str]]) -> list[str]:
+        """The best DEPTH that are not left out, searching deeper for as long as there is more."""
+        depth = DEPTH
+        while True:
+            found = search(depth)
+            kept = self._kept(found)
+            if len(kept) >= DEPTH or len(found) < depth:
+                return kept[:DEPTH]
+            depth *= 2
+
+    def _kept(self, ids: list[str]) -> list[str]:
+        if not self.without:
+            return ids
+        return [p.id for p in self.index.passages(ids) if not any(_overlaps(p, s) for s in self.without)]
+
+
+def _overlaps(passage: Passage, span: Span) -> bool:
+    path, start, end = span
+    return passage.source.path == path and passage.start < end and start < passage.end
 
 
 def _rank(id: str, ranking: Sequence[str]) -> int | None:

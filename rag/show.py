@@ -17,7 +17,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from index.article import Hit, Source
-from rag.answer import Answer, Citation, Claim
+from rag.answer import Answer, Citation, Claim, Conflict, Side
 
 VERSION = 1
 _BREAK = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
@@ -37,12 +37,17 @@ def line(text: str) -> str:
 
 
 def to_terminal(answer: Answer, console: Console) -> None:
-    """Print the answer, then each cited sentence with its article; a refusal's nearest passages."""
+    """Print the answer, then each cited sentence with its article, conflicts, what was checked.
+
+    After a refusal, the nearest passages.
+    """
     console.print(Text(line(answer.text), style="bold"))
     for citation in _citations(answer.claims):
         console.print()
         console.print(Text.assemble((f"[{citation.n}] ", "cyan"), f"“{line(citation.quote)}”"))
         _indented(_origin(citation.source), 4, console)
+    for conflict in answer.conflicts:
+        _sides(conflict, console)
     for note in _notes(answer):
         console.print(Text(note, style="dim"))
     if answer.refused and answer.also_read:
@@ -57,10 +62,28 @@ def _citations(claims: Iterable[Claim]) -> list[Citation]:
     return [found[n] for n in sorted(found)]
 
 
+def _sides(conflict: Conflict, console: Console) -> None:
+    """Each value under a heading, with who says so and when, in the order given: newest first."""
+    console.print(Text("\nThe articles differ, newest first:", style="bold yellow"))
+    for side in conflict.sides:
+        source = side.claim.citations[0].source
+        who = (line(source.publisher or source.title), line(day(source.published)) or "no date")
+        said = (f"{line(side.value)}  ", (" · ".join(who), "italic"), (f" {_marks(side.claim)}", "cyan"))
+        _indented(Text.assemble(*said), 2, console)
+
+
+def _marks(claim: Claim) -> str:
+    return "".join(f"[{citation.n}]" for citation in claim.citations)
+
+
+_GATES = {"values": "figures and names", "attribution": "who said it"}
+
+
 def _notes(answer: Answer) -> list[str]:
     if any(claim.verbatim for claim in answer.claims):
         return ["The model's wording did not match its source, so the source's own words are shown."]
-    return []
+    names = dict.fromkeys(_GATES.get(name, name) for claim in answer.claims for name, _ in claim.checks)
+    return [f"Checked against the cited sentences: {', '.join(names)}."] if names else []
 
 
 def _origin(source: Source) -> Text:
@@ -105,7 +128,7 @@ def _footer(answer: Answer) -> str:
 
 
 def to_json(answer: Answer) -> dict[str, Any]:
-    """The contract's object, version 1. ``conflicts`` is empty until a gate finds one."""
+    """The contract's object, version 1."""
     return {
         "version": VERSION,
         "question": answer.question,
@@ -113,7 +136,7 @@ def to_json(answer: Answer) -> dict[str, Any]:
         "answer": answer.text,
         "refused": answer.refused,
         "claims": [_claim(claim) for claim in answer.claims],
-        "conflicts": [],
+        "conflicts": [_conflict(conflict) for conflict in answer.conflicts],
         "also_read": [_also(hit) for hit in answer.also_read],
         "support": None if answer.support is None else round(answer.support, 4),
         "model": {"backend": answer.model.backend, "name": answer.model.name, "digest": answer.model.digest},
@@ -142,6 +165,21 @@ def _claim(claim: Claim) -> dict[str, Any]:
 def _citation(citation: Citation) -> dict[str, Any]:
     place = {"start": citation.start, "end": citation.end, "quote": citation.quote}
     return {"n": citation.n, "article": _article(citation.source), **place}
+
+
+def _conflict(conflict: Conflict) -> dict[str, Any]:
+    """``value`` in a few words, ``text`` the claim's; ``article`` is that of its first citation."""
+    return {"sides": [_side(side) for side in conflict.sides]}
+
+
+def _side(side: Side) -> dict[str, Any]:
+    citations = side.claim.citations
+    return {
+        "value": side.value,
+        "text": side.claim.text,
+        "citations": [citation.n for citation in citations],
+        "article": _article(citations[0].source),
+    }
 
 
 def _also(hit: Hit) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What the commands print: answers, progress, tables, the terminal chat.
+"""What the commands print: answers, progress, tables.
 
 Law: answers go to standard output, everything else to standard error; colour, width and progress
 follow the terminal, and what is piped is plain, unwrapped text.
@@ -9,8 +9,8 @@ Does not know: options, exit codes, how anything is done.
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Any, cast
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -24,9 +24,11 @@ from rag.show import day, line, to_json, to_terminal
 
 if TYPE_CHECKING:
     from index.catalog import Where
+    from index.store import Index
     from index.sync import SyncReport
     from rag.assistant import Assistant
     from rag.chain import Event
+    from rag.followup import Rewrites, Rewritten, Turn
 
 
 def out() -> Console:
@@ -77,7 +79,7 @@ def _notice(news: "SyncReport | IndexBusy", console: Console) -> None:
 def answer_one(assistant: "Assistant", question: str, where: "Where", *, as_json: bool) -> Answer:
     """Ask and print. What streams before the checked answer is shown dimmed, and only on a terminal."""
     _warn_of_nothing(assistant, where)
-    answer = _watched(assistant, question, where)
+    answer = watched(assistant, question, where)
     if as_json:
         _print_json(answer, indent=2)
     else:
@@ -90,10 +92,14 @@ def _warn_of_nothing(assistant: "Assistant", where: "Where") -> None:
         err().print("byline: no article has such a path and date; byline sources lists them", style="yellow")
 
 
-def _watched(assistant: "Assistant", question: str, where: "Where") -> Answer:
+def watched(assistant: "Assistant", question: str, where: "Where", history: "Sequence[Turn]" = ()) -> Answer:
+    """Ask, with a line about what is being done; what comes before the answer is marked unchecked."""
     console, said = err(), ""
-    with console.status("Searching …") as status:
-        for event in assistant.stream(question, where):
+    with (
+        console.status("Searching …") as status,
+        closing(cast(Any, assistant.stream(question, where, history))) as events,
+    ):
+        for event in events:
             if isinstance(event, Answer):
                 return event
             said, text = _progress(event, said)
@@ -101,8 +107,9 @@ def _watched(assistant: "Assistant", question: str, where: "Where") -> Answer:
     raise AssertionError("a stream ends with an Answer")
 
 
-def _progress(event: "Event", said: str) -> tuple[str, str]:
+def _progress(event: "Event | Rewrites | Rewritten", said: str) -> tuple[str, str]:
     from rag.chain import Composes, Reads
+    from rag.followup import Rewrites, Rewritten
     from rag.reader import Provisional
 
     if isinstance(event, Reads):
@@ -112,6 +119,11 @@ def _progress(event: "Event", said: str) -> tuple[str, str]:
     if isinstance(event, Provisional):
         said += event.text
         return said, f"Not checked yet: {line(said)}"
+    if isinstance(event, Rewrites):
+        said += event.text
+        return said, f"Understanding … {line(said)}"
+    if isinstance(event, Rewritten):
+        return "", f"Understood as: {line(event.question)}"
     return said, "Reading …"
 
 
@@ -132,8 +144,13 @@ def answer_all(assistant: "Assistant", questions: Sequence[str], where: "Where",
 
 
 def _print_json(answer: Answer, indent: int | None = None) -> None:
+    print_object(to_json(answer), indent)
+
+
+def print_object(value: dict[str, Any], indent: int | None = None) -> None:
+    """Print a JSON object; one line without ``indent``."""
     foreign = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
-    sys.stdout.write(json.dumps(to_json(answer), ensure_ascii=foreign, indent=indent) + "\n")
+    sys.stdout.write(json.dumps(value, ensure_ascii=foreign, indent=indent) + "\n")
     sys.stdout.flush()
 
 
@@ -146,30 +163,6 @@ def _bar() -> Progress:
     console = err()
     quiet = not console.is_terminal
     return Progress(*columns, TimeRemainingColumn(), console=console, transient=True, disable=quiet)
-
-
-def converse(assistant: "Assistant") -> None:
-    """Ask what is typed until an empty line or the end of input; a fault ends one answer, not the talk."""
-    from index.catalog import Where
-
-    console = out()
-    if sys.stdin.isatty():
-        err().print(
-            f"{len(assistant.index.sources())} articles, {assistant.llm.model.name}. Ask; an empty line ends."
-        )
-    while (question := _typed()).strip():
-        try:
-            to_terminal(_watched(assistant, question, Where()), console)
-        except BylineError as error:
-            complain(error)
-        console.print()
-
-
-def _typed() -> str:
-    try:
-        return input("> " if sys.stdin.isatty() else "")
-    except EOFError:
-        return ""
 
 
 def index_once(settings: Settings, *, dry_run: bool = False, rebuild: bool = False) -> None:
@@ -236,14 +229,19 @@ def watch_folder(settings: Settings) -> None:
 
 
 def list_sources(settings: Settings) -> None:
-    """Print what is indexed as a table, or as tab-separated lines where it is piped."""
+    """Print what is indexed."""
     from index.store import open_index
 
     with open_index(settings.corpus, settings.home, settings.chroma_url or None) as index:
-        rows = [
-            (line(s.title), line(s.publisher or ""), day(s.published), str(passages), line(s.path))
-            for s, passages in index.sources()
-        ]
+        print_sources(index)
+
+
+def print_sources(index: "Index") -> None:
+    """Print what an index holds as a table, or as tab-separated lines where it is piped."""
+    rows = [
+        (line(s.title), line(s.publisher or ""), day(s.published), str(passages), line(s.path))
+        for s, passages in index.sources()
+    ]
     console = out()
     if not console.is_terminal:
         console.file.writelines("\t".join(row) + "\n" for row in rows)  # print would expand the tabs

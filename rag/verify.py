@@ -1,21 +1,43 @@
 """The gates: the only way from a Draft to an Answer.
 
-Law: nothing a model wrote is shown unchecked. A statement names only sentences that exist, and each
-becomes a citation, sliced from the stored article. Every figure and name of a claim stands in its
-cited sentences, no word of the prompt's examples has leaked into it, and it keeps the speaker where
-they report what somebody said; else the cited sentences take its place, word for word. A draft whose
-support is below the threshold, or that names no sentence, is a refusal, which carries no claims.
+Law: nothing a model wrote is shown unchecked. Each gate is a pure function, and each outcome is a line
+of the receipt:
+
+1. sentences: a statement names only sentences that exist; each becomes a citation, cut from the article.
+2. values: its figures, names and content words stand in those sentences, so that it takes nothing from the
+   question, from memory or from the prompt's examples.
+3. support: the score of the reading reaches the model's threshold.
+4. attribution: where the sentences say who said something, it does too.
+5. conflict: another article's contradicting value is shown beside it, newest first.
+6. refusal: where nothing is left, the articles don't say, and the nearest passages are offered.
+
+A claim that fails 2 or 4 gives way to its sentences, word for word but for characters that nobody sees;
+one that fails 1 or 3 is dropped.
 
 Does not know: models, prompts' layout, how answers are shown.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 
 from index.article import Hit
 from rag import prompt
-from rag.answer import REFUSAL, Answer, Citation, Claim, Draft, NumberedSentence, Statement
-from rag.attribution import keeps_speaker
-from rag.values import missing, words
+from rag.answer import (
+    REFUSAL,
+    Answer,
+    Check,
+    Citation,
+    Claim,
+    Conflict,
+    Draft,
+    NumberedSentence,
+    Side,
+    Statement,
+)
+from rag.attribution import keeps_speaker, speakers
+from rag.coverage import stems
+from rag.injection import visible
+from rag.values import figures, missing, words
 
 ALSO_READ = 3
 Cited = tuple[NumberedSentence, ...]
@@ -23,43 +45,91 @@ Cited = tuple[NumberedSentence, ...]
 
 def verify(draft: Draft) -> Answer:
     """Pass a draft through the gates. Never raises: what fails a gate is replaced or refused."""
-    grounded = [kept for s in draft.statements if (kept := _grounded(s, draft.sentences))]
-    if not grounded or not _supported(draft):
-        return _answer(draft, REFUSAL, ())
-    claims = _claims(grounded, f"{draft.question} {draft.standalone_question}")
-    return _answer(draft, " ".join(map(_with_numbers, claims)), claims)
+    checks: list[Check] = []
+    asked = f"{draft.question} {draft.standalone_question}"
+    kept = _admitted(draft, draft.statements, checks)
+    opposed = _opposed(draft, kept, asked, checks)
+    sides = _newest_first([*kept[:1], *opposed]) if opposed else []
+    claims = _claims(sides + kept[1:] if sides else kept, asked, checks)
+    conflicts = conflict(sides, claims)
+    checks.append(Check("conflict", None, not conflicts, _sides(conflicts)))
+    checks.append(refusal(claims))
+    return _answer(draft, claims, conflicts, tuple(checks))
 
 
-def _supported(draft: Draft) -> bool:
-    return draft.support is not None and draft.support >= draft.threshold
-
-
-def _answer(draft: Draft, text: str, claims: tuple[Claim, ...]) -> Answer:
-    return Answer(
-        question=draft.question,
-        standalone_question=draft.standalone_question,
-        text=text,
-        refused=not claims,
-        claims=claims,
-        also_read=_also_read(draft.hits, claims),
-        support=draft.support,
-        model=draft.model,
-        tokens=draft.tokens,
-        seconds=draft.seconds,
-    )
-
-
-def _grounded(statement: Statement, sentences: Sequence[NumberedSentence]) -> tuple[str, Cited] | None:
-    """Gate 1. The statement with the sentences it names, or None.
+def sentences(statement: Statement, shown: Sequence[NumberedSentence]) -> tuple[Cited, Check]:
+    """Gate 1. The sentences a statement names, in order; () where one doesn't exist or it says nothing.
 
     Numbers are looked up, never used as indexes: [0] or [-1] would silently cite the last sentence.
     """
-    known = {sentence.number: sentence for sentence in sentences}
+    known = {sentence.number: sentence for sentence in shown}
     numbers = tuple(dict.fromkeys(statement.numbers))
-    if not numbers or _is_empty(statement.text) or any(n not in known for n in numbers):
-        return None
-    cited = sorted((known[n] for n in numbers), key=lambda s: s.number)
-    return statement.text.strip(), tuple(cited)
+    strange = [n for n in numbers if n not in known]
+    if not numbers or strange or _is_empty(statement.text):
+        unsaid = "says nothing" if numbers else "names no sentence"
+        return (), Check("sentences", None, False, f"no sentence S{strange[0]}" if strange else unsaid)
+    cited = tuple(sorted((known[n] for n in numbers), key=lambda s: s.number))
+    return cited, Check("sentences", None, True, ", ".join(f"S{s.number}" for s in cited))
+
+
+def values(text: str, span: str, asked: str) -> Check:
+    """Gate 2. The figures, names and content words of a claim stand in its span; no example leaked."""
+    words_absent = sorted(leaked(text, f"{span} {asked}") | added(text, span))
+    absent = tuple(dict.fromkeys((*missing(text, span), *words_absent)))
+    return Check("values", None, not absent, f"not in the source: {', '.join(absent)}" if absent else "")
+
+
+def support(measured: float | None, threshold: float) -> Check:
+    """Gate 3. The support, 0..1, reaches the threshold; without a measurement it doesn't."""
+    shown = "not measured" if measured is None else f"{measured:.3f}"
+    passed = measured is not None and measured >= threshold
+    return Check("support", None, passed, f"{shown}, wanted {threshold:.3f}")
+
+
+def attribution(text: str, span: str) -> Check:
+    """Gate 4. Where the span says who said something, the claim names a speaker of it."""
+    said = sorted({" ".join(sorted(speaker)) for speaker in speakers(span)})
+    return Check("attribution", None, keeps_speaker(text, span), f"said by {', '.join(said)}" if said else "")
+
+
+def conflict(ordered: Sequence[tuple[Statement, Cited]], claims: Sequence[Claim]) -> tuple[Conflict, ...]:
+    """Gate 5. The statements that contradict one another, in the order given, each with its claim."""
+    pairs = zip(ordered, claims, strict=False)
+    sides = tuple(Side(said.short or claim.text, claim) for (said, _), claim in pairs)
+    return (Conflict(sides),) if len(sides) > 1 else ()
+
+
+def refusal(claims: Sequence[Claim]) -> Check:
+    """Gate 6. A claim is left to show."""
+    return Check("refusal", None, bool(claims), "" if claims else "nothing stands: the articles don't say")
+
+
+def added(text: str, span: str) -> frozenset[str]:
+    """Content words of ``text``, by stem, that ``span`` doesn't hold: what a question took for granted.
+
+    Asked "On what terms did he accept it?", a model says "He accepted it" of one who called it
+    unacceptable. Figures are compared by ``missing``.
+    """
+    held = stems(span) | stems(_NEUTRAL)
+    found = (word for word in re.findall(r"[^\W\d_]+(?:[.'’][^\W\d_]+)*", text) if not figures(word))
+    return frozenset(word.lower() for word in found if stems(word) - held)
+
+
+def leaked(text: str, known: str) -> frozenset[str]:
+    """Words of ``text`` that only the prompt's examples can have given it."""
+    return (words(text) & _TELLING) - words(known)
+
+
+_NEUTRAL = """because so he him she they us said say says saying tell told spoke speaks per cent percent pct
+    dollar dollars euro euros pound pounds hundred thousand million billion trillion half third quarter yes"""
+"""Words that add nothing, or are compared as figures."""
+_PLAIN = frozenset(
+    """answer approved board building called children cost delayed design did four get got gift had hours
+    how its join left many may million new next nine none not off one our plan route said say second source
+    start that the there two votes warned was what where while who why will with would""".split()
+)
+"""Words of the examples that any article may hold; the rest tell where they come from."""
+_TELLING = frozenset(word for word in prompt.example_words() if len(word) > 2 and word not in _PLAIN)
 
 
 def _is_empty(text: str) -> bool:
@@ -67,13 +137,55 @@ def _is_empty(text: str) -> bool:
     return not any(map(str.isalnum, text)) or prompt.is_refusal(text) or text.startswith(REFUSAL)
 
 
-def _claims(grounded: Iterable[tuple[str, Cited]], asked: str) -> tuple[Claim, ...]:
+def _admitted(
+    draft: Draft, statements: Iterable[Statement], checks: list[Check]
+) -> list[tuple[Statement, Cited]]:
+    """The statements that pass gates 1 and 3; what each gate found is added to ``checks``."""
+    kept: list[tuple[Statement, Cited]] = []
+    for statement in statements:
+        cited, exists = sentences(statement, draft.sentences)
+        measured = draft.support if statement.support is None else statement.support
+        supported = support(measured, draft.threshold)
+        checks += [exists, supported]
+        kept += [(statement, cited)] if exists.passed and supported.passed else []
+    return kept
+
+
+def _opposed(
+    draft: Draft, kept: Sequence[tuple[Statement, Cited]], asked: str, checks: list[Check]
+) -> list[tuple[Statement, Cited]]:
+    """The rivals that pass gates 1 to 3, and cite what the answer doesn't; none where its own value fails."""
+    if not kept or not _states(kept[0], asked).passed:
+        return []
+    rivals = [rival for rival in _admitted(draft, draft.rivals, checks) if rival[1] != kept[0][1]]
+    found = [_states(rival, asked) for rival in rivals]
+    checks += [check for check in found if not check.passed]
+    return [rival for rival, check in zip(rivals, found, strict=True) if check.passed]
+
+
+def _states(admitted: tuple[Statement, Cited], asked: str) -> Check:
+    """Gate 2 over the short answer: the value of a side stands in its sentences, or it is no side."""
+    statement, cited = admitted
+    span = " ".join(sentence.sentence.text for sentence in cited)
+    return values(statement.short or statement.text, span, asked)
+
+
+def _newest_first(sides: Iterable[tuple[Statement, Cited]]) -> list[tuple[Statement, Cited]]:
+    """By the articles' dates, those without one last; among equals the order given."""
+    return sorted(sides, key=lambda side: side[1][0].hit.passage.source.published or "", reverse=True)
+
+
+def _claims(
+    admitted: Iterable[tuple[Statement, Cited]], asked: str, checks: list[Check]
+) -> tuple[Claim, ...]:
     numbers: dict[tuple[str, int, int], int] = {}
     claims: list[Claim] = []
-    for text, cited in grounded:
+    for statement, cited in admitted:
         citations = tuple(_citation(sentence, numbers) for sentence in cited)
-        claims.append(_claim(text, citations, asked))
-    return tuple(dict.fromkeys(claims))
+        claim, found = _claim(statement.text.strip(), citations, asked)
+        claims += [claim] if claim not in claims else []
+        checks += [Check(c.gate, claims.index(claim) + 1, c.passed, c.detail) for c in found]
+    return tuple(claims)
 
 
 def _citation(sentence: NumberedSentence, numbers: dict[tuple[str, int, int], int]) -> Citation:
@@ -85,29 +197,42 @@ def _citation(sentence: NumberedSentence, numbers: dict[tuple[str, int, int], in
     return Citation(n, passage.source, span.start, span.end, quote)
 
 
-def _claim(text: str, citations: tuple[Citation, ...], asked: str) -> Claim:
-    """Gates 2 and 4. The claim where its values and its speaker are those of its span, else the span."""
+def _claim(text: str, citations: tuple[Citation, ...], asked: str) -> tuple[Claim, tuple[Check, Check]]:
+    """The claim where gates 2 and 4 pass, else its sentences; and what they found."""
     span = " ".join(citation.quote for citation in citations)
-    values = not missing(text, span) and not leaked(text, span + " " + asked)
-    speaker = keeps_speaker(text, span)
-    holds = values and speaker
+    found = (values(text, span, asked), attribution(text, span))
+    holds = all(check.passed for check in found)
+    outcome = tuple((check.gate, check.passed) for check in found)
+    source = visible(span)
     return Claim(
-        text if holds else span, not holds, (("values", values), ("attribution", speaker)), citations
+        visible(text) if holds else source, not holds or text in (span, source), outcome, citations
+    ), found
+
+
+def _sides(conflicts: Iterable[Conflict]) -> str:
+    return "; ".join(" against ".join(side.value for side in one.sides) for one in conflicts)
+
+
+def _answer(
+    draft: Draft, claims: tuple[Claim, ...], conflicts: tuple[Conflict, ...], checks: tuple[Check, ...]
+) -> Answer:
+    return Answer(
+        question=draft.question,
+        standalone_question=draft.standalone_question,
+        text=" ".join(map(_with_numbers, claims)) or REFUSAL,
+        refused=not claims,
+        claims=claims,
+        also_read=_also_read(draft.hits, claims),
+        support=draft.support,
+        model=draft.model,
+        tokens=draft.tokens,
+        seconds=draft.seconds,
+        conflicts=conflicts,
+        hits=draft.hits,
+        calls=draft.calls,
+        checks=checks,
+        threshold=draft.threshold,
     )
-
-
-def leaked(text: str, known: str) -> frozenset[str]:
-    """Words of ``text`` that only the prompt's examples can have given it."""
-    return (words(text) & _TELLING) - words(known)
-
-
-_PLAIN = frozenset(
-    """answer approved board building called children cost delayed design did four get got gift had hours
-    how its join left many may million new next nine none not off one our plan route said say second source
-    start that the there two votes warned was what where while who why will with would""".split()
-)
-"""Words of the examples that any article may hold; the rest tell where they come from."""
-_TELLING = frozenset(word for word in prompt.example_words() if len(word) > 2 and word not in _PLAIN)
 
 
 def _with_numbers(claim: Claim) -> str:

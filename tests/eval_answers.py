@@ -1,7 +1,10 @@
 """Answers made by hand, for the tests of eval/."""
 
+from eval.calibrate import Calibrated
+from eval.score import Curve
 from index.article import Source
 from rag.answer import REFUSAL, Answer, Citation, Claim, Model, Seconds, Tokens
+from rag.calibration import Calibration, Counts, Measured
 
 MODEL = Model(backend="embedded", name="scripted", digest="0" * 8)
 
@@ -42,3 +45,21 @@ def refusal(question: str, seconds: float = 1.0) -> Answer:
         tokens=Tokens(prompt=100, completion=1, context=4096),
         seconds=Seconds(retrieve=0.1, first_token=1.0, total=seconds),
     )
+
+
+def calibrated(curve: Curve) -> Calibrated:
+    """What a calibration found, with ``curve`` for the half held out."""
+    half = Measured(1, 2, 0.0, 1.0)
+    fitted = Calibration(
+        digest=MODEL.digest,
+        model=MODEL.name,
+        accept=0.5,
+        sure=0.97,
+        fitted_on=Counts(2, 2, 2),
+        refused_off_topic=half,
+        refused_same_topic=half,
+        wrongly_refused=half,
+        when="2025-02-25T12:00:00+00:00",
+        version="0",
+    )
+    return Calibrated(fitted, 0.05, half, curve, None, None, (), ())

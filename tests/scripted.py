@@ -8,6 +8,7 @@ import json
 import math
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
@@ -133,6 +134,29 @@ def composing(brain: Brain) -> Brain:
     return lambda request: _echo(request) if _composes(request) else brain(request)
 
 
+def looking(brain: Brain, *shares: float) -> Brain:
+    """``brain``, which gives these shares of yes to second looks in turn, the last one from then on."""
+    rest = list(shares or (SURE,))
+
+    def said(request: ChatRequest) -> ChatReply:
+        if not looks(request):
+            return brain(request)
+        return says_yes(rest.pop(0) if rest[1:] else rest[0])
+
+    return said
+
+
+def looks(request: ChatRequest) -> bool:
+    """Whether a request is a second look."""
+    return request.messages[0]["content"] == prompt.LOOK
+
+
+def says_yes(share: float) -> ChatReply:
+    """The likelier word at the first token, yes or no, with its odds."""
+    word = " yes" if share >= 0.5 else " no"
+    return say(word, odds(" yes", " no", share))
+
+
 def _composes(request: ChatRequest) -> bool:
     return request.messages[0]["content"] == prompt.COMPOSE
 
@@ -146,11 +170,16 @@ def odds(one: str, other: str, share: float) -> tuple[tuple[str, float], ...]:
     return ((one, math.log(share)), (other, math.log(1 - share)))
 
 
-def cites(number: int, text: str, support: float = SURE, before: str = "") -> ChatReply:
-    """The line form's reply that names sentence ``number``, after ``before``."""
+def cites(
+    number: int, text: str, support: float = SURE, before: str = "", *, least: float = 0.0
+) -> ChatReply:
+    """The line form's reply that names sentence ``number``, after ``before``.
+
+    ``least`` is the log probability of each word of the answer: 0 is a model without doubt.
+    """
     source = f"{prompt.SOURCE_TOKEN}{number}"
-    tokens = [*say(before).tokens, *say(f"{source}\nAnswer: {text}", odds(source, none(), support)).tokens]
-    return ChatReply(tuple(tokens))
+    decided, *rest = say(f"{source}\nAnswer: {text}", odds(source, none(), support)).tokens
+    return ChatReply((*say(before).tokens, decided, *(replace(token, logprob=least) for token in rest)))
 
 
 def refuses(support: float = NO) -> ChatReply:
@@ -193,12 +222,15 @@ def _stems(text: str) -> frozenset[str]:
     return frozenset(w[:5] for w in re.findall(r"\w+", text.lower()) if len(w) > 3 and w not in plain)
 
 
-def hit(*sentences: str, path: str = "aid.txt", title: str = "Aid") -> Hit:
-    """A found passage of these sentences, the first of its article."""
+def hit(
+    *sentences: str, path: str = "aid.txt", title: str = "Aid", published: str | None = None, at: int = 0
+) -> Hit:
+    """A found passage of these sentences, which begins at ``at`` in its article: 0 is the first."""
     text = " ".join(sentences)
-    starts = [len(" ".join(sentences[:n])) + (n > 0) for n in range(len(sentences))]
-    spans = tuple(Sentence(at, at + len(s), s) for at, s in zip(starts, sentences, strict=True))
-    return Hit(Passage(f"{path}:0", Source(path, title), 0, len(text), text, spans), 0.03, 1, 1)
+    starts = [at + len(" ".join(sentences[:n])) + (n > 0) for n in range(len(sentences))]
+    spans = tuple(Sentence(start, start + len(s), s) for start, s in zip(starts, sentences, strict=True))
+    source = Source(path, title, published=published)
+    return Hit(Passage(f"{path}:{at}", source, at, at + len(text), text, spans), 0.03, 1, 1)
 
 
 class Shelf(PassageRetriever):

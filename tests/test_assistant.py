@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from filelock import FileLock
@@ -27,11 +27,13 @@ from index.errors import (
 from index.read import Skipped
 from index.store import index_folder
 from index.sync import LOCK_FILE, SyncReport
-from rag.answer import REFUSAL, Answer, Draft
+from rag.answer import REFUSAL, Answer, Draft, Seconds
 from rag.assistant import LONGEST_QUESTION, Assistant, checked, open_assistant
 from rag.chain import Found
+from rag.followup import Rewrites, Rewritten, Turn
 from rag.llm import LLM
 from rag.settings import Settings
+from tests.conversation import rewrites, rewriting
 from tests.fakes import HashEmbedder
 from tests.ollama_chat import ChatReply, ChatRequest
 from tests.scripted import chat_of, scripted_llm, well_read
@@ -62,6 +64,12 @@ def told(settings: Settings, **seams: Any) -> list[SyncReport | IndexBusy]:
     return news
 
 
+def timeless(answer: Answer) -> Answer:
+    """The answer without what its making took."""
+    calls = tuple(replace(call, seconds=0.0) for call in answer.calls)
+    return replace(answer, seconds=Seconds(), calls=calls)
+
+
 # Asking
 
 
@@ -90,7 +98,7 @@ def test_a_stream_ends_with_the_one_answer_and_shows_no_draft(byline: Settings) 
         answer = assistant.ask(SHARE)
     assert isinstance(events[0], Found)
     assert isinstance(events[-1], Answer)
-    assert replace(events[-1], seconds=answer.seconds) == answer
+    assert timeless(events[-1]) == timeless(answer)
 
 
 def test_only_the_articles_asked_for_are_read(byline: Settings) -> None:
@@ -126,6 +134,99 @@ def test_a_model_that_breaks_is_heard_and_the_next_question_is_answered(byline: 
         with pytest.raises(ModelBroke, match="Gone"):
             assistant.ask(SHARE)
         assert not assistant.ask(SHARE).refused
+
+
+def test_what_is_withheld_is_not_found(byline: Settings) -> None:
+    with opened(byline) as assistant:
+        (citation,) = assistant.ask(SHARE).claims[0].citations
+        span = (citation.source.path, citation.start, citation.end)
+        answer = assistant.ask(SHARE, without=[span])
+    assert answer.refused
+    assert answer.hits
+    assert citation.source.path not in {hit.passage.source.path for hit in answer.hits}
+
+
+# Follow-ups
+
+FOLLOWS, WHOLE = "And who paid it?", "Who paid 60% of the total?"
+
+
+def conversing(settings: Settings, said: str = WHOLE) -> Assistant:
+    """An assistant whose model says ``said`` where it is to rewrite a question."""
+    return opened(settings, llm=lambda _: scripted_llm(rewriting(said, well_read)))
+
+
+def one_turn(assistant: Assistant, question: str = SHARE) -> Turn:
+    answer = assistant.ask(question)
+    return Turn(question, answer.standalone_question, answer)
+
+
+def test_a_follow_up_is_answered_as_it_is_understood(byline: Settings) -> None:
+    with conversing(byline) as assistant:
+        answer = assistant.ask(FOLLOWS, history=[one_turn(assistant)])
+        alone = assistant.ask(WHOLE)
+    assert (answer.question, answer.standalone_question) == (FOLLOWS, WHOLE)
+    assert (answer.claims, answer.text) == (alone.claims, alone.text)
+    assert "60%" in answer.text
+
+
+def test_what_the_rewriting_took_counts(byline: Settings) -> None:
+    with conversing(byline) as assistant:
+        answer = assistant.ask(FOLLOWS, history=[one_turn(assistant)])
+        alone = assistant.ask(WHOLE)
+    first, *rest = answer.calls
+    assert (first.purpose, first.reply) == ("rewrite", WHOLE)
+    assert [call.messages for call in rest] == [call.messages for call in alone.calls]
+    assert answer.tokens.prompt - alone.tokens.prompt == first.tokens[0] > 0
+    assert answer.tokens.completion - alone.tokens.completion == first.tokens[1] > 0
+    times = answer.seconds
+    assert 0 < first.seconds == times.rewrite < times.retrieve < times.first_token < times.total
+    assert alone.seconds.rewrite == 0
+
+
+def test_a_stream_tells_the_rewriting_before_all_else(byline: Settings) -> None:
+    with conversing(byline) as assistant:
+        events = list(assistant.stream(FOLLOWS, history=[one_turn(assistant)]))
+    pieces = [event.text for event in events if isinstance(event, Rewrites)]
+    first, second, last = events[len(pieces)], events[len(pieces) + 1], events[-1]
+    assert "".join(pieces) == WHOLE
+    assert isinstance(first, Rewritten)
+    assert (first.question, type(second), type(last)) == (WHOLE, Found, Answer)
+
+
+@pytest.mark.parametrize("question", [ROUTE, ELSEWHERE, "What is the best bridge?"])
+def test_a_new_subject_is_answered_as_if_nothing_had_been_said(byline: Settings, question: str) -> None:
+    with conversing(byline, "What is the total that Europe paid?") as assistant:
+        turn = one_turn(assistant)
+        before = len(chat_of(assistant.llm).asked)
+        events = list(assistant.stream(question, history=[turn]))
+        asked = chat_of(assistant.llm).asked[before:]
+        assert timeless(assistant.ask(question)) == timeless(cast(Answer, events[-1]))
+    assert not any(map(rewrites, asked))
+    assert not any(isinstance(event, Rewrites | Rewritten) for event in events)
+
+
+def test_a_refused_question_can_be_followed_too(byline: Settings) -> None:
+    with conversing(byline, "Who won the football match on Monday?") as assistant:
+        turn = one_turn(assistant, ELSEWHERE)
+        answer = assistant.ask("And on Monday?", history=[turn])
+    assert turn.answer.refused
+    assert (answer.standalone_question, answer.refused) == ("Who won the football match on Monday?", True)
+
+
+def test_earlier_evidence_can_be_cited_again(byline: Settings) -> None:
+    with conversing(byline) as assistant:
+        turn = one_turn(assistant)
+    for n in range(9):
+        text = f"Part {n}\n\nIs it part {n}? What did Macron say, that Europe paid part {n} of what?\n"
+        (byline.corpus / f"{n}.txt").write_text(text, encoding="utf-8")
+    with conversing(byline, "") as assistant:
+        answer = assistant.ask("And which part of it?", history=[turn])
+        alone = assistant.ask(answer.standalone_question)
+    aid = turn.answer.claims[0].citations[0].source.path
+    before, after = ([hit.passage.source.path for hit in each.hits] for each in (alone, answer))
+    assert aid not in before[:3]
+    assert after == [*before[:2], aid, *(path for path in before[2:] if path != aid)]
 
 
 # Questions

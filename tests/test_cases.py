@@ -37,6 +37,14 @@ def test_cases_come_in_the_order_of_the_file(tmp_path: Path) -> None:
     )
 
 
+def test_a_case_may_have_further_groups_of_forms_and_earlier_questions(tmp_path: Path) -> None:
+    row = {**ANSWERABLE, "also": [["40%", "40 per cent"], ["Kyiv"]], "after": ["Who paid?", "How much?"]}
+    [case] = load_cases(write(tmp_path, row))
+    assert (case.also, case.after) == ((("40%", "40 per cent"), ("Kyiv",)), ("Who paid?", "How much?"))
+    [plain] = load_cases(write(tmp_path, {**ANSWERABLE, "also": [], "after": None}))
+    assert (plain.also, plain.after) == ((), ())
+
+
 def test_blank_lines_and_a_byte_order_mark_are_no_cases(tmp_path: Path) -> None:
     path = write(tmp_path, "", UNANSWERABLE, "  ", "")
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
@@ -72,6 +80,13 @@ def test_null_stands_for_an_absent_optional_field(tmp_path: Path) -> None:
         ({**ANSWERABLE, "source": 5}, "field 'source' must be a string or null, not a number"),
         ({**ANSWERABLE, "evidence": []}, "field 'evidence' must be a string or null, not a list"),
         ({**ANSWERABLE, "kind": {}}, "field 'kind' must be a string or null, not an object"),
+        ({**ANSWERABLE, "also": "40%"}, "field 'also' must be a list of lists of strings, not a string"),
+        ({**ANSWERABLE, "also": ["40%"]}, "field 'also' must hold only lists of strings"),
+        ({**ANSWERABLE, "also": [[]]}, "field 'also' must hold only lists of strings, none of them empty"),
+        ({**ANSWERABLE, "also": [["40%"], [40]]}, "field 'also' must hold only strings that say something"),
+        ({**UNANSWERABLE, "also": [["40%"]]}, "field 'also' must be empty"),
+        ({**ANSWERABLE, "after": "Who?"}, "field 'after' must be a list of strings, not a string"),
+        ({**ANSWERABLE, "after": [" "]}, "field 'after' must hold only strings that say something"),
     ],
 )
 def test_a_faulty_line_is_named_with_its_field(tmp_path: Path, row: Any, says: str) -> None:

@@ -2,7 +2,7 @@
 
 import sqlite3
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -242,3 +242,40 @@ def test_reading_without_a_trace_leaves_none(folder: Path) -> None:
     with closing(CatalogReader(folder, touch_nothing=True)) as catalog:
         assert len(catalog.files()) == 3
     assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda catalog: catalog.remove(["aid.txt"]),
+        lambda catalog: catalog.put(entry("new.txt", "Something new.")),
+        lambda catalog: catalog.put(entry("undated.txt", "Peacekeepers were refused in Asia.", None)),
+        lambda catalog: catalog.put(entry("undated.txt", UNDATED.article.text, "2025-01-01")),
+        lambda catalog: catalog.put(entry("undated.txt", UNDATED.article.text, None, "Another title")),
+        lambda catalog: catalog.put(replace(UNDATED, stored=replace(UNDATED.stored, digest="other bytes"))),
+        lambda catalog: catalog.put_state(replace(catalog.state(), embedder_digest="another model")),
+    ],
+)
+def test_the_fingerprint_changes_with_what_answers_are_made_from(
+    folder: Path, change: Callable[[CatalogWriter], None]
+) -> None:
+    with closing(CatalogWriter(folder)) as catalog:
+        before = catalog.fingerprint()
+        with catalog.transaction():
+            change(catalog)
+        assert catalog.fingerprint() != before
+        assert len(before) == 64
+
+
+def test_the_fingerprint_is_the_same_for_the_same_articles_in_any_order_at_any_time(
+    folder: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    with closing(CatalogWriter(other)) as catalog, catalog.transaction():
+        for item in (UNDATED, BRIDGE, AID):
+            later = replace(item.stored.file, mtime_ns=99)
+            catalog.put(replace(item, stored=replace(item.stored, file=later)))
+        catalog.put_state(replace(catalog.state(), revision=7, changed_at="2025-01-01"))
+    with closing(CatalogReader(folder)) as one, closing(CatalogReader(other)) as two:
+        assert one.fingerprint() == two.fingerprint()

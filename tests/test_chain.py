@@ -2,19 +2,24 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from index.article import Hit
 from index.errors import ModelBroke
-from rag.answer import Draft, Statement, Tokens
-from rag.chain import Composes, Event, Found, Reads, build_chain
-from rag.llm import LLM, UNCALIBRATED
+from rag.answer import Answer, Draft, Statement, Tokens
+from rag.call import total
+from rag.chain import RIVALS, Composes, Event, Found, Looks, Reads, build_chain
+from rag.llm import LLM, UNCALIBRATED, Thresholds
 from rag.reader import Provisional
+from rag.support import CERTAIN, looked
 from rag.verify import verify
 from tests.ollama_chat import Brain, ChatReply, ChatRequest, count_words, say
 from tests.scripted import (
     NO,
+    ROLES,
     SURE,
     UNSURE,
     chat_of,
@@ -22,7 +27,11 @@ from tests.scripted import (
     composing,
     enqueued,
     hit,
+    in_json,
+    looking,
+    looks,
     refuses,
+    says_yes,
     scripted_llm,
     shelf,
 )
@@ -48,11 +57,19 @@ def draft_of(events: Sequence[Event]) -> Draft:
 
 
 def drafted(*replies: ChatReply, reads: int = 3) -> Draft:
-    return draft_of(stream(scripted_llm(composing(enqueued(*replies))), reads=reads))
+    """What comes of these replies, where every second look says yes."""
+    return draft_of(stream(scripted_llm(looking(composing(enqueued(*replies)))), reads=reads))
 
 
-def said(number: int, text: str) -> tuple[Statement, ...]:
-    return (Statement(text, (number,)),)
+def said(number: int, short: str, support: float = SURE, text: str = "") -> tuple[Statement, ...]:
+    """One statement; its text is the short answer where none is given."""
+    near: Any = pytest.approx(support)
+    return (Statement(text or short, (number,), short, near),)
+
+
+def shorts(statements: Sequence[Statement]) -> tuple[Statement, ...]:
+    """The statements before they were composed."""
+    return tuple(replace(statement, text=statement.short) for statement in statements)
 
 
 def test_events_come_in_order_and_end_with_the_draft() -> None:
@@ -80,7 +97,7 @@ def test_events_come_while_the_model_still_speaks() -> None:
 
 def test_reading_stops_at_a_passage_that_is_surely_enough() -> None:
     draft = drafted(cites(2, "60%", SURE))
-    assert (draft.statements, {s.hit for s in draft.sentences}) == (said(2, "60%"), {AID})
+    assert (shorts(draft.statements), {s.hit for s in draft.sentences}) == (said(2, "60%"), {AID})
     assert UNCALIBRATED.sure <= (draft.support or 0)
 
 
@@ -99,7 +116,7 @@ def test_without_a_sure_one_the_best_supported_reading_wins(supports: tuple[floa
     answers = ("Monday", "Riyadh", "The bridge")
     draft = drafted(*(cites(1, text, share) for text, share in zip(answers, supports, strict=True)))
     refused = supports[best] == NO
-    assert draft.statements == (() if refused else said(1, answers[best]))
+    assert shorts(draft.statements) == (() if refused else said(1, answers[best], supports[best]))
     assert draft.support == pytest.approx(supports[best])
     assert {sentence.hit for sentence in draft.sentences} == {HITS[best]}
 
@@ -115,11 +132,11 @@ def test_no_more_passages_are_read_than_allowed(reads: int) -> None:
 def test_a_short_answer_is_stated_as_a_sentence() -> None:
     sentence = "Of the total, Europe paid 60%."
     draft = draft_of(stream(scripted_llm(enqueued(cites(2, "60%"), say(sentence)))))
-    assert draft.statements == said(2, sentence)
+    assert draft.statements == said(2, "60%", text=sentence)
 
 
 def test_the_citation_moves_to_where_the_answer_stands() -> None:
-    assert drafted(cites(1, "60%")).statements == said(2, "60%")
+    assert shorts(drafted(cites(1, "60%")).statements) == said(2, "60%")
 
 
 def test_each_passage_is_shown_alone() -> None:
@@ -189,6 +206,264 @@ def test_who_leaves_the_stream_stops_the_model() -> None:
     assert (chat_of(llm).taken, chat_of(llm).left) == ([1], [0])
 
 
-def test_an_answer_that_no_sentence_says_needs_a_sure_model() -> None:
-    assert drafted(cites(1, "Putin", UNSURE), refuses(), refuses()).statements == ()
-    assert drafted(cites(1, "Putin", SURE)).statements == said(1, "Putin")
+def test_an_answer_that_no_sentence_says_is_never_shown() -> None:
+    for support in (UNSURE, SURE):
+        (claim,) = verify(drafted(cites(1, "Putin", support), refuses(), refuses())).claims
+        assert (claim.text, claim.verbatim) == ("Macron spoke on Monday.", True)
+
+
+DIED = "How many people died in the Valencia flood?"
+LISTED = "On which points do Macron and Trump disagree?"
+OLD = hit(
+    "It rained.",
+    "12 people died in the Valencia flood.",
+    path="old.txt",
+    title="Flood",
+    published="2025-03-01",
+)
+NEW = hit("15 people died in the Valencia flood.", path="new.txt", title="Flood", published="2025-03-02")
+LATER = hit("18 people died in the Valencia flood.", path="later.txt", title="Flood", published="2025-03-03")
+SAME = hit("In the Valencia flood 12 people died.", path="same.txt", title="Flood")
+TWIN = hit(
+    "15 people died in the Valencia flood.", path="old.txt", title="Flood", published="2025-03-01", at=500
+)
+MUTE = hit("Nobody knows who died in the Valencia flood.", path="mute.txt", title="Flood")
+ODD = hit("15 ferries left.", path="odd.txt", title="Ferries")
+
+
+def asked_of(llm: LLM, question: str, *hits: Hit, reads: int = 1) -> list[Event]:
+    return list(build_chain(shelf(*hits), llm, reads).stream(question))
+
+
+def purposes(draft: Draft) -> list[str]:
+    return [call.purpose for call in draft.calls]
+
+
+def test_a_passage_that_may_contradict_the_answer_is_read_and_stated_too() -> None:
+    llm = scripted_llm(composing(enqueued(cites(2, "12"), cites(1, "15"))))
+    events = asked_of(llm, DIED, OLD, NEW)
+    draft = draft_of(events)
+    assert [event for event in events if isinstance(event, Reads)] == [Reads(1, 1, OLD), Reads(2, 2, NEW)]
+    assert purposes(draft) == ["read", "read", "compose", "compose"]
+    spoken = [[(s.short, s.numbers) for s in part] for part in (draft.statements, draft.rivals)]
+    assert spoken == [[("12", (2,))], [("15", (3,))]]
+    assert [(s.number, s.hit) for s in draft.sentences] == [(1, OLD), (2, OLD), (3, NEW)]
+    (conflict,) = verify(draft).conflicts
+    assert [(side.value, side.claim.citations[0].source.path) for side in conflict.sides] == [
+        ("15", "new.txt"),
+        ("12", "old.txt"),
+    ]
+
+
+@pytest.mark.parametrize("others", [(), (TWIN,), (SAME,), (MUTE,), (ODD,), (TWIN, SAME, MUTE, ODD)])
+def test_no_passage_is_read_that_cannot_contradict_the_answer(others: tuple[Hit, ...]) -> None:
+    draft = draft_of(asked_of(scripted_llm(composing(enqueued(cites(2, "12")))), DIED, OLD, *others))
+    assert (purposes(draft), draft.rivals) == (["read", "compose"], ())
+    assert verify(draft).conflicts == ()
+
+
+def test_at_most_one_passage_more_is_read_and_it_is_the_nearest() -> None:
+    llm = scripted_llm(composing(enqueued(cites(2, "12"), cites(1, "18"))))
+    draft = draft_of(asked_of(llm, DIED, OLD, SAME, LATER, NEW))
+    assert purposes(draft) == ["read", "read", "compose", "compose"]
+    assert [s.hit for s in draft.sentences] == [OLD, OLD, LATER]
+
+
+def test_far_hits_are_not_looked_through() -> None:
+    llm = scripted_llm(composing(enqueued(cites(2, "12"))))
+    near = [hit("Ferries left.", path=f"{n}.txt", title="Ferries") for n in range(RIVALS - 1)]
+    assert purposes(draft_of(asked_of(llm, DIED, OLD, *near, NEW))) == ["read", "compose"]
+
+
+@pytest.mark.parametrize("reply", [refuses(), cites(1, "15", NO), cites(1, "12"), cites(1, "20")])
+def test_a_rival_passage_that_says_nothing_else_is_no_rival(reply: ChatReply) -> None:
+    draft = draft_of(asked_of(scripted_llm(composing(enqueued(cites(2, "12"), reply))), DIED, OLD, NEW))
+    assert (purposes(draft), draft.rivals) == (["read", "read", "compose"], ())
+    assert {sentence.hit for sentence in draft.sentences} == {OLD}
+
+
+def test_what_was_read_anyway_contradicts_without_another_reading() -> None:
+    replies = (cites(1, "15", UNSURE), cites(2, "12", BETWEEN))
+    llm = scripted_llm(looking(composing(enqueued(*replies))), thresholds=Thresholds(0.5, 1.0))
+    draft = draft_of(asked_of(llm, DIED, NEW, OLD, reads=2))
+    assert purposes(draft) == ["read", "read", "look", "compose", "compose"]
+    assert [[s.short for s in part] for part in (draft.statements, draft.rivals)] == [["12"], ["15"]]
+
+
+def test_a_refusal_reads_no_rival() -> None:
+    draft = draft_of(asked_of(scripted_llm(enqueued(refuses())), DIED, OLD, NEW))
+    assert (purposes(draft), draft.statements, draft.rivals) == (["read"], (), ())
+
+
+TARIFFS = hit("It rained.", "Macron and Trump disagree on tariffs.", path="a.txt")
+TROOPS = hit("Macron and Trump disagree on troops.", path="b.txt")
+MINERALS = hit("On minerals Macron and Trump disagree.", path="c.txt")
+
+
+def quotes_of(answer: Answer, number: int) -> list[str]:
+    return [citation.quote for citation in answer.claims[number].citations]
+
+
+def test_a_question_for_several_things_reads_all_and_states_each_with_its_own_citation() -> None:
+    replies = (cites(2, "tariffs"), cites(1, "troops"), refuses())
+    draft = draft_of(
+        asked_of(scripted_llm(composing(enqueued(*replies))), LISTED, TARIFFS, TROOPS, MINERALS, reads=3)
+    )
+    assert purposes(draft) == ["read", "read", "read"]
+    answer = verify(draft)
+    assert [(s.short, s.text, *quotes_of(answer, n)) for n, s in enumerate(draft.statements)] == [
+        ("tariffs", *["Macron and Trump disagree on tariffs."] * 2),
+        ("troops", *["Macron and Trump disagree on troops."] * 2),
+    ]
+    assert [claim.verbatim for claim in answer.claims] == [True, True]
+    assert sorted(c.n for claim in answer.claims for c in claim.citations) == [1, 2]
+    assert answer.conflicts == ()
+
+
+def test_what_a_draft_counts_is_what_its_calls_took() -> None:
+    pause = 0.02
+    brain = composing(enqueued(cites(2, "12"), cites(1, "15")))
+
+    def slow(request: ChatRequest) -> ChatReply:
+        time.sleep(pause)
+        return brain(request)
+
+    llm = scripted_llm(slow)
+    draft = draft_of(asked_of(llm, DIED, OLD, NEW))
+    calls, seconds = draft.calls, draft.seconds
+    assert draft.tokens == total(calls, llm.context)
+    by_purpose = {p: sum(call.seconds for call in calls if call.purpose == p) for p in ("read", "compose")}
+    assert {"read": seconds.read, "compose": seconds.compose} == pytest.approx(by_purpose)
+    assert min(by_purpose.values()) >= 2 * pause
+    assert seconds.retrieve + seconds.read + seconds.compose <= seconds.total
+    assert seconds.rewrite == 0
+
+
+def test_the_records_hold_what_was_sent_and_said() -> None:
+    llm = scripted_llm(composing(enqueued(cites(2, "12"), cites(1, "15"))))
+    draft = draft_of(asked_of(llm, DIED, OLD, NEW))
+    sent = [tuple((t["role"], t["content"]) for t in request.messages) for request in chat_of(llm).asked]
+    recorded = [tuple((ROLES[role], text) for role, text in call.messages) for call in draft.calls]
+    assert recorded == sent
+    assert [call.reply for call in draft.calls[:2]] == [" S2\nAnswer: 12", " S1\nAnswer: 15"]
+    assert [call.reply for call in draft.calls[2:]] == [s.text for s in (*draft.statements, *draft.rivals)]
+    assert [call.support for call in draft.calls] == [pytest.approx(SURE), pytest.approx(SURE), None, None]
+
+
+def test_a_second_look_counts_as_reading() -> None:
+    llm = scripted_llm(composing(enqueued(cites(2, "12"), say(" yes"))), "lines", probabilities=False)
+    draft = draft_of(asked_of(llm, DIED, OLD))
+    assert purposes(draft) == ["read", "look", "compose"]
+    assert draft.seconds.read == pytest.approx(sum(call.seconds for call in draft.calls[:2]))
+
+
+def test_what_contradicts_a_list_is_stated_once() -> None:
+    killed = hit("15 were killed by the Valencia flood.", path="new.txt", title="Flood")
+    llm = scripted_llm(composing(enqueued(cites(2, "12 died"), cites(1, "15 were killed"))))
+    draft = draft_of(asked_of(llm, "Compare the tolls of the Valencia flood.", OLD, killed, reads=2))
+    assert purposes(draft) == ["read", "read", "compose"]
+    assert [[(s.short, s.text) for s in part] for part in (draft.statements, draft.rivals)] == [
+        [("12 died", "12 people died in the Valencia flood.")],
+        [("15 were killed", "15 were killed")],
+    ]
+
+
+# The second look
+
+
+def looks_of(llm: LLM) -> list[str]:
+    """The short answers that were looked at, in order."""
+    asked = [request.last("user") for request in chat_of(llm).asked if looks(request)]
+    return [line.removeprefix("Answer: ") for text in asked for line in text.splitlines()[2:3]]
+
+
+@pytest.mark.parametrize(
+    ("support", "seen"), [(CERTAIN + 1e-6, False), (CERTAIN - 1e-6, True), (UNSURE, True), (0.49, False)]
+)
+def test_an_answer_is_looked_at_again_only_where_it_is_not_certain(support: float, seen: bool) -> None:
+    llm = scripted_llm(looking(composing(enqueued(cites(2, "60%", support)))))
+    events = stream(llm, [AID])
+    assert looks_of(llm) == ["60%"] * seen
+    assert events.count(Looks()) == int(seen)
+    stages = [e for e in events if isinstance(e, Reads | Looks | Composes)]
+    assert stages == [Reads(1, 1, AID), *[Looks()] * seen, *[Composes()] * (support > UNCALIBRATED.accept)]
+
+
+@pytest.mark.parametrize("yes", [0.001, 0.2, 0.5, 0.79, 0.81, 0.999])
+def test_a_second_look_can_only_lower_the_support(yes: float) -> None:
+    llm = scripted_llm(looking(composing(enqueued(cites(2, "60%", 0.9))), yes))
+    draft = draft_of(stream(llm, [AID]))
+    wanted = looked(0.9, yes)
+    assert draft.support == pytest.approx(wanted)
+    assert wanted <= 0.9 + 1e-9
+    stays = wanted >= UNCALIBRATED.accept
+    assert shorts(draft.statements) == (said(2, "60%", wanted) if stays else ())
+    assert verify(draft).refused is not stays
+
+
+def test_a_look_that_says_no_gives_the_word_to_the_next_reading_which_is_looked_at_too() -> None:
+    replies = (cites(1, "Monday", 0.9), cites(1, "Riyadh", 0.8), cites(1, "The bridge", 0.6))
+    llm = scripted_llm(looking(composing(enqueued(*replies)), 0.05, SURE))
+    draft = draft_of(stream(llm))
+    assert looks_of(llm) == ["Monday", "Riyadh"]
+    assert (shorts(draft.statements), draft.support) == (said(1, "Riyadh", 0.8), pytest.approx(0.8))
+    assert sorted(purposes(draft)) == ["compose", "look", "look", "read", "read", "read"]
+
+
+def test_no_reading_is_looked_at_twice() -> None:
+    replies = (cites(1, "Monday", 0.9), cites(1, "Riyadh", 0.85), cites(1, "The bridge", 0.8))
+    llm = scripted_llm(looking(composing(enqueued(*replies)), 0.2))
+    draft = draft_of(stream(llm))
+    assert looks_of(llm) == ["Monday", "Riyadh", "The bridge"]
+    assert draft.support == pytest.approx(looked(0.9, 0.2))
+
+
+@pytest.mark.parametrize(
+    "reply", [refuses(), refuses(UNSURE), cites(1, "60%", NO)], ids=["none", "in words", "weak"]
+)
+def test_what_would_not_answer_is_not_looked_at(reply: ChatReply) -> None:
+    llm = scripted_llm(enqueued(reply))
+    assert purposes(draft_of(stream(llm, [AID]))) == ["read"]
+
+
+def test_of_a_list_every_part_in_doubt_is_looked_at_and_loses_its_place_by_a_no() -> None:
+    replies = (cites(2, "tariffs", UNSURE), cites(1, "troops", 0.8), cites(1, "minerals"))
+    llm = scripted_llm(looking(composing(enqueued(*replies)), SURE, 0.001))
+    draft = draft_of(asked_of(llm, LISTED, TARIFFS, TROOPS, MINERALS, reads=3))
+    assert looks_of(llm) == ["troops", "tariffs"]
+    assert [s.short for s in draft.statements] == ["minerals", "troops"]
+
+
+@pytest.mark.parametrize(("yes", "rival"), [(SURE, ["15"]), (0.001, [])])
+def test_a_rival_in_doubt_is_looked_at_too(yes: float, rival: list[str]) -> None:
+    llm = scripted_llm(looking(composing(enqueued(cites(2, "12"), cites(1, "15", UNSURE))), yes))
+    draft = draft_of(asked_of(llm, DIED, OLD, NEW))
+    assert looks_of(llm) == ["15"]
+    assert [s.short for s in draft.rivals] == rival
+    assert purposes(draft) == ["read", "read", "look", "compose", *["compose"] * len(rival)]
+
+
+def test_what_was_already_looked_at_for_want_of_odds_is_not_looked_at_again() -> None:
+    replies = (say("Most of it."), in_json(2, "60%"), says_yes(0.8))
+    llm = scripted_llm(composing(enqueued(*replies)), "lines")
+    events = stream(llm, [AID])
+    draft = draft_of(events)
+    assert (purposes(draft), Looks() in events) == (["read", "read", "look", "compose"], False)
+    assert draft.support == pytest.approx(0.8)
+
+
+def test_a_look_without_odds_counts_by_its_word() -> None:
+    def no_odds(request: ChatRequest) -> ChatReply:
+        return say(" no") if looks(request) else cites(2, "60%", UNSURE)
+
+    draft = draft_of(stream(scripted_llm(no_odds), [AID]))
+    assert (draft.support, draft.statements) == (pytest.approx(looked(UNSURE, 0.0)), ())
+
+
+def test_looks_count_in_tokens_and_in_the_time_of_reading() -> None:
+    llm = scripted_llm(looking(composing(enqueued(cites(2, "60%", UNSURE)))))
+    draft = draft_of(stream(llm, [AID]))
+    assert purposes(draft) == ["read", "look", "compose"]
+    assert draft.tokens == total(draft.calls, llm.context)
+    assert draft.tokens.prompt == sum(count_words(request.prompt) for request in chat_of(llm).asked)
+    assert draft.seconds.read == pytest.approx(sum(call.seconds for call in draft.calls[:2]))

@@ -1,25 +1,29 @@
 """A short answer becomes a sentence, which may lose nothing of it."""
 
 from collections.abc import Generator
+from dataclasses import replace
 
 import pytest
 
-from rag.answer import Statement
-from rag.compose import compose
+from rag.answer import Call, NumberedSentence, Statement
+from rag.compose import compose, widened
 from rag.llm import LLM
-from rag.prompt import number
+from rag.prompt import compose_messages, number
 from rag.reader import Provisional
-from tests.ollama_chat import say
+from tests.ollama_chat import count_words, say
 from tests.scripted import chat_of, enqueued, hit, scripted_llm
 
 SENTENCES = number([hit("Macron spoke on Monday.", "Europe paid 60% of the total, Macron said.")])
-SHORT = Statement("60%", (2,))
+SPAN = SENTENCES[1].sentence.text
+SHORT = Statement("60%", (2,), short="60%", support=0.95)
 QUESTION = "What share did Europe pay?"
 
 
-def run(llm: LLM, statement: Statement = SHORT) -> tuple[list[str], Statement, tuple[int, int]]:
-    work: Generator[Provisional, None, tuple[Statement, tuple[int, int]]]
-    work, pieces = compose(QUESTION, statement, SENTENCES, llm), []
+def run(
+    llm: LLM, statement: Statement = SHORT, sentences: tuple[NumberedSentence, ...] = SENTENCES
+) -> tuple[list[str], Statement, Call | None]:
+    work: Generator[Provisional, None, tuple[Statement, Call | None]]
+    work, pieces = compose(QUESTION, statement, sentences, llm), []
     while True:
         try:
             pieces.append(next(work).text)
@@ -39,7 +43,7 @@ def run(llm: LLM, statement: Statement = SHORT) -> tuple[list[str], Statement, t
 )
 def test_a_sentence_that_loses_a_figure_of_the_answer_is_dropped(said: str, kept: str) -> None:
     _, statement, _ = run(scripted_llm(enqueued(say(said))))
-    assert statement == Statement(kept, (2,))
+    assert statement == replace(SHORT, text=kept)
 
 
 def test_the_model_sees_the_cited_sentences_and_no_other() -> None:
@@ -51,21 +55,84 @@ def test_the_model_sees_the_cited_sentences_and_no_other() -> None:
     assert QUESTION in asked
 
 
-def test_the_sentence_streams_and_its_tokens_are_counted() -> None:
-    pieces, _, (prompt_tokens, completion_tokens) = run(scripted_llm(enqueued(say("Europe paid 60%."))))
-    assert "".join(pieces) == "Europe paid 60%."
-    assert prompt_tokens > 0
-    assert completion_tokens > 0
+@pytest.mark.parametrize("said", ["Europe paid 60%.", "Europe paid 40%."])
+def test_the_sentence_streams_and_its_call_is_recorded_kept_or_not(said: str) -> None:
+    llm = scripted_llm(enqueued(say(said)))
+    pieces, _, call = run(llm)
+    assert "".join(pieces) == said
+    assert call is not None
+    turns = tuple((m.type, str(m.text)) for m in compose_messages(QUESTION, widened("60%", SPAN), SPAN))
+    spent = (count_words(chat_of(llm).asked[0].prompt), len(say(said).tokens))
+    assert replace(call, seconds=0.0) == Call("compose", turns, said, spent, 0.0)
+    assert 0 < call.seconds < 5
 
 
 def test_where_the_window_is_too_small_the_short_answer_stays_and_nothing_is_sent() -> None:
     llm = scripted_llm(enqueued(), context=120)
-    assert run(llm) == ([], SHORT, (0, 0))
+    assert run(llm) == ([], SHORT, None)
     assert chat_of(llm).asked == []
 
 
 def test_an_answer_that_only_repeats_the_question_gives_way_to_the_sentence() -> None:
     llm = scripted_llm(enqueued())
-    _, statement, _ = run(llm, Statement("Europe", (2,)))
-    assert statement == Statement("Europe paid 60% of the total, Macron said.", (2,))
+    echo = Statement("Europe", (2,), short="Europe", support=0.95)
+    whole = replace(echo, text="Europe paid 60% of the total, Macron said.")
+    assert run(llm, echo) == ([], whole, None)
     assert chat_of(llm).asked == []
+
+
+@pytest.mark.parametrize("numbers", [(2,), (1, 2)])
+def test_a_statement_in_the_words_of_its_sentences_stays_and_asks_nobody(numbers: tuple[int, ...]) -> None:
+    span = " ".join(SENTENCES[n - 1].sentence.text for n in numbers)
+    whole = Statement(span, numbers, short="60%", support=0.95)
+    llm = scripted_llm(enqueued())
+    assert run(llm, whole) == ([], whole, None)
+    assert chat_of(llm).asked == []
+
+
+TEAMS = "In May two research teams, 12 nations, 1,500 men and 3.5 percent of the fleet left; teams of 7 won."
+
+
+@pytest.mark.parametrize(
+    ("short", "shown"),
+    [
+        ("nations", "12 nations"),
+        ("men", "1,500 men"),
+        ("percent of the fleet", "3.5 percent of the fleet"),
+        ("research teams", "two research teams"),
+        ("12 nations", "12 nations"),
+        ("fleet", "fleet"),
+        ("teams of 7", "teams of 7"),
+        ("May", "May"),
+        ("ferries", "ferries"),
+        ("ations", "ations"),
+        ("nation", "nation"),
+        ("(", "("),
+        ("", ""),
+    ],
+)
+def test_a_short_answer_is_shown_with_the_figure_before_it(short: str, shown: str) -> None:
+    assert widened(short, TEAMS) == shown
+
+
+def test_the_figure_before_a_short_answer_is_given_to_the_model_and_may_be_left_out() -> None:
+    short = Statement("aircraft", (1,), short="aircraft", support=0.95)
+    llm = scripted_llm(enqueued(say("Poland scrambled aircraft.")))
+    given = number([hit("Poland scrambled four aircraft on Monday.")])
+    assert run(llm, short, given)[1] == replace(short, text="Poland scrambled aircraft.")
+    assert chat_of(llm).asked[0].last("user").splitlines()[-1] == "Short answer: four aircraft"
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("Europe paid most of it.", "loans"),
+        ("These were not loans.", "loans"),
+        ("These were loans.", "These were loans."),
+        ("A loan it was.", "A loan it was."),
+    ],
+)
+def test_a_sentence_that_loses_or_denies_the_answer_is_dropped(said: str, kept: str) -> None:
+    given = number([hit("Europe's contributions were loans.")])
+    llm = scripted_llm(enqueued(say(said)))
+    assert run(llm, Statement("loans", (1,), short="loans"), given)[1].text == kept

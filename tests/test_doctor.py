@@ -7,14 +7,17 @@ import pytest
 
 from index.sync import sync
 from rag import weights
+from rag.calibration import COMMAND, Measured, program_version, store
 from rag.doctor import PACKAGES, Finding, examine
-from rag.llm import UNCALIBRATED
+from rag.llm import KNOWN, UNCALIBRATED
 from rag.settings import Settings
 from tests.fakes import HashEmbedder
 from tests.ollama_chat import ModelFile
 from tests.ollama_standin import OllamaStandin
+from tests.test_calibration import FITTED
 
 SMALL = ModelFile("qwen2.5:0.5b")
+EMBEDDED = weights.EMBEDDED.sha256
 DEAD = "http://127.0.0.1:9"
 
 
@@ -100,19 +103,68 @@ def test_a_file_of_ones_own_must_be_there(settings: Settings, tmp_path: Path) ->
     assert found(own)["model"] == Finding("model", True, "mine, embedded")
 
 
-@pytest.mark.parametrize(
-    ("digest", "seen"),
-    [
-        (weights.EMBEDDED.sha256, "was measured"),
-        ("f" * 64, f"never measured: a default of {UNCALIBRATED.accept:.2f} is used"),
-    ],
-)
-def test_whether_the_threshold_was_measured_is_told(settings: Settings, digest: str, seen: str) -> None:
+PROVISIONAL = f"a provisional threshold of {UNCALIBRATED.accept:.2f} is used; to fit one: {COMMAND}"
+MEASURED = f"the threshold of {KNOWN[EMBEDDED].accept:.2f} that was measured for this model is used"
+
+
+def refusal(settings: Settings, digest: str = SMALL.digest) -> Finding:
     with OllamaStandin((replace(SMALL, digest=digest),)) as server:
-        assert seen in found(replace(settings, ollama_host=server.url))["refusal"].seen
+        return found(replace(settings, ollama_host=server.url))["refusal"]
+
+
+@pytest.mark.parametrize(("digest", "used"), [(EMBEDDED, MEASURED), ("f" * 64, PROVISIONAL)])
+def test_a_model_without_a_calibration_is_told_with_what_is_used_instead(
+    settings: Settings, digest: str, used: str
+) -> None:
+    assert refusal(settings, digest) == Finding("refusal", True, f"no calibration: {used}")
+
+
+def test_a_calibrated_model_is_told_with_how_it_did(settings: Settings) -> None:
+    store(replace(FITTED, digest=SMALL.digest, version=program_version()), settings.home)
+    seen = (
+        "below a support of 0.912, calibrated 2025-11-22; refused of cases held out: 24 of 25 off-topic "
+        "(0.80 to 0.99), 33 of 40 same-topic (0.68 to 0.91), 2 of 42 wrongly (0.01 to 0.16)"
+    )
+    assert refusal(settings) == Finding("refusal", True, seen)
+
+
+def test_a_group_that_was_not_measured_is_not_told(settings: Settings) -> None:
+    nothing = Measured(0, 0, 0.0, 1.0)
+    store(replace(FITTED, digest=SMALL.digest, refused_off_topic=nothing), settings.home)
+    seen = refusal(settings).seen
+    assert ("off-topic" in seen, "same-topic" in seen) == (False, True)
+
+
+def test_a_calibration_by_another_version_is_told(settings: Settings) -> None:
+    store(replace(FITTED, digest=SMALL.digest, version="0.0.1"), settings.home)
+    assert refusal(settings).seen.endswith(f"; fitted by Byline 0.0.1, fit it again: {COMMAND}")
+
+
+def test_a_broken_calibration_is_a_fault_and_what_is_used_instead_is_told(settings: Settings) -> None:
+    path = store(replace(FITTED, digest=SMALL.digest), settings.home)
+    path.write_bytes(b"{")
+    finding = refusal(settings)
+    assert (finding.well, finding.fix) == (False, f"fit it again: {COMMAND}")
+    assert str(path) in finding.seen
+    assert finding.seen.endswith(f"; {PROVISIONAL}")
+
+
+def test_the_embedded_models_calibration_is_told_before_its_weights_are_here(settings: Settings) -> None:
+    assert found(settings)["refusal"].seen == f"no calibration: {MEASURED}"
+    store(replace(FITTED, digest=EMBEDDED), settings.home)
+    assert "calibrated 2025-11-22" in found(settings)["refusal"].seen
+
+
+def test_a_file_of_ones_own_has_the_calibration_of_its_content(settings: Settings, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.gguf"
+    mine.write_bytes(b"GGUF")
+    own = replace(settings, llm="embedded", gguf=mine)
+    assert found(own)["refusal"].seen == f"no calibration: {PROVISIONAL}"
+    store(replace(FITTED, digest=weights.sha256_of(mine)), settings.home)
+    assert "calibrated 2025-11-22" in found(own)["refusal"].seen
 
 
 def test_a_threshold_of_ones_own_is_told(settings: Settings) -> None:
     with OllamaStandin((SMALL,)) as server:
         finding = found(replace(settings, ollama_host=server.url, threshold=0.25))["refusal"]
-    assert "0.25" in finding.seen
+    assert finding == Finding("refusal", True, "below a support of 0.25, as BYLINE_THRESHOLD says")

@@ -29,10 +29,11 @@ ONLY_IMPORTERS = {
     "langchain_ollama": ("rag/ollama.py",),
     "ollama": ("rag/ollama.py",),
     "gradio": ("rag/page.py",),
+    "matplotlib": ("eval/report/plot.py",),
 }
 HEAVY = {
-    "chromadb", "docx", "gradio", "nupunkt", "onnxruntime", "pypdf", "sentence_transformers", "torch",
-    "trafilatura", "transformers", "xllamacpp",
+    "chromadb", "docx", "gradio", "matplotlib", "nupunkt", "onnxruntime", "pypdf", "sentence_transformers",
+    "torch", "trafilatura", "transformers", "xllamacpp",
 }  # fmt: skip
 """What takes long to import, and is imported late."""
 USE_THE_ENVIRONMENT = FRONT_DOORS | {"rag/settings.py", "rag/weights/parts.py"}

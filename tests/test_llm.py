@@ -8,14 +8,25 @@ from typing import Any
 import pytest
 
 from index.errors import BylineError, ModelBroke, ModelMissing, ModelRefused, OllamaDown, WeightsError
-from rag import weights
+from rag import calibration, weights
 from rag.answer import Model
-from rag.llm import KNOWN, UNCALIBRATED, Choice, choose, estimate_tokens, open_llm, weights_folder
+from rag.llm import (
+    KNOWN,
+    UNCALIBRATED,
+    Choice,
+    Thresholds,
+    choose,
+    estimate_tokens,
+    open_llm,
+    shipped,
+    weights_folder,
+)
 from rag.ollama import CONNECT_SECONDS, OllamaModel
 from rag.prompt import ANSWER_TOKENS
 from rag.settings import Settings
 from tests.ollama_chat import ModelFile, count_words, say
 from tests.ollama_standin import OllamaStandin
+from tests.test_calibration import FITTED
 
 SMALL = ModelFile("qwen2.5:0.5b", digest="b" * 64)
 SEEN = OllamaModel("qwen2.5:0.5b", "b" * 64, 32_768, True, "")
@@ -174,6 +185,46 @@ def test_the_users_threshold_wins(settings: Settings, threshold: float) -> None:
         thresholds = open_llm(at(server, settings, threshold=threshold)).thresholds
     assert thresholds.accept == threshold
     assert thresholds.sure == max(threshold, KNOWN[DIGEST].sure)
+
+
+@pytest.mark.parametrize("digest", [DIGEST, f"sha256:{DIGEST}", SMALL.digest])
+def test_a_stored_calibration_wins_over_what_is_shipped(settings: Settings, digest: str) -> None:
+    own = replace(FITTED, digest=calibration.plain(digest), accept=0.6, sure=0.8)
+    calibration.store(own, settings.home)
+    with OllamaStandin((replace(SMALL, digest=digest),)) as server:
+        assert open_llm(at(server, settings)).thresholds == Thresholds(0.6, 0.8)
+
+
+def test_the_users_threshold_wins_over_a_stored_calibration(settings: Settings) -> None:
+    calibration.store(replace(FITTED, digest=SMALL.digest, accept=0.6, sure=0.8), settings.home)
+    with OllamaStandin((SMALL,)) as server:
+        thresholds = open_llm(at(server, settings, threshold=0.0)).thresholds
+    assert thresholds == Thresholds(0.0, UNCALIBRATED.sure)
+
+
+def test_another_models_calibration_is_not_used(settings: Settings) -> None:
+    calibration.store(replace(FITTED, digest="c" * 64), settings.home)
+    with OllamaStandin((SMALL,)) as server:
+        assert open_llm(at(server, settings)).thresholds == UNCALIBRATED
+
+
+def test_a_broken_calibration_stops_no_answers(settings: Settings) -> None:
+    calibration.store(replace(FITTED, digest=DIGEST), settings.home).write_bytes(b"{")
+    with OllamaStandin((replace(SMALL, digest=DIGEST),)) as server:
+        assert open_llm(at(server, settings)).thresholds == KNOWN[DIGEST]
+
+
+@pytest.mark.parametrize(
+    ("digest", "thresholds"),
+    [
+        (DIGEST, KNOWN[DIGEST]),
+        (f"sha256:{DIGEST}", KNOWN[DIGEST]),
+        ("f" * 64, UNCALIBRATED),
+        ("", UNCALIBRATED),
+    ],
+)
+def test_what_is_shipped_goes_by_the_digest(digest: str, thresholds: Thresholds) -> None:
+    assert shipped(digest) == thresholds
 
 
 @pytest.mark.parametrize("known", [UNCALIBRATED, *KNOWN.values()])

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.answer import Statement
-from rag.locate import locate, stands
+from rag.locate import is_yes_or_no, locate
 from rag.prompt import number
 from rag.values import missing
 from tests.scripted import hit
@@ -65,22 +65,72 @@ def test_an_answer_that_only_repeats_the_question_moves_no_citation() -> None:
     assert locate(echo, SENTENCES, "With whom had Trump disagreed?") == echo
 
 
+VOTE = hit(
+    "Senators met on Monday.",
+    "They talked for hours.",
+    "The deal was not ratified by the senate, Dow said.",
+    "The senate will meet again.",
+    "The deal has been ratified by the council.",
+)
+
+
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("question", "named", "found"),
     [
-        ("60%", True),
-        ("sixty percent", True),
-        ("disagreeing", True),
-        ("Yes", True),
-        ("no.", True),
-        ("40%", False),
-        ("Putin", False),
-        ("Europe", False),
-        ("a bridge", False),
+        ("Was the deal ratified by the senate?", (1,), (3,)),
+        ("Was the deal ratified by the senate?", (3,), (3,)),
+        ("Was the deal ratified by the senate?", (1, 2), (3,)),
+        ("Was the deal ratified by the senate?", (3, 4), (3, 4)),
+        ("Was the deal ratified by the council?", (3,), (5,)),
+        ("Did the senate meet?", (2,), (4,)),
+        ("Was the deal ratified?", (5,), (5,)),
+        ("Was the deal ratified?", (4,), (3,)),
+        ("Did Dow talk?", (3,), (3,)),
+        ("Who won the match?", (2,), (2,)),
+        ("Was it?", (2,), (2,)),
+    ],
+    ids=[
+        "the neighbour",
+        "named rightly",
+        "two wrong ones",
+        "it is among those named",
+        "a rare word tells",
+        "the nearest to it",
+        "among equals the named one",
+        "among equals the nearest",
+        "among equals the named one, too",
+        "nothing is spoken of",
+        "nothing is asked",
     ],
 )
-def test_an_answer_stands_where_a_sentence_says_it_and_the_question_does_not(text: str, said: bool) -> None:
-    assert stands(Statement(text, (2,)), SENTENCES, QUESTION) is said
+@pytest.mark.parametrize("text", ["Yes", "no.", "No, not yet"])
+def test_a_yes_or_a_no_goes_to_the_sentence_that_speaks_most_of_what_is_asked(
+    text: str, question: str, named: tuple[int, ...], found: tuple[int, ...]
+) -> None:
+    said = Statement(text, named, short=text, support=0.9)
+    assert locate(said, number([VOTE]), question) == Statement(text, found, short=text, support=0.9)
+
+
+def test_a_yes_never_leaves_its_passage_and_keeps_numbers_that_do_not_exist() -> None:
+    both = number([hit("It rained.", path="rain.txt"), VOTE])
+    question = "Was the deal ratified by the senate?"
+    assert locate(Statement("yes", (1,)), both, question).numbers == (1,)
+    assert locate(Statement("yes", (9,)), both, question).numbers == (9,)
+    assert locate(Statement("yes", (2,)), both, question).numbers == (4,)
+
+
+@pytest.mark.parametrize(
+    ("text", "closed"),
+    [("Yes", True), ("no.", True), ("No, not yet", True), (" yes ", True), ("nobody", False), ("60%", False),
+     ("not yet", False), ("Yes we can", False), ("", False)],
+)  # fmt: skip
+def test_yes_and_no_are_told_by_the_first_word(text: str, closed: bool) -> None:
+    assert is_yes_or_no(text) is closed
+
+
+def test_a_moved_statement_keeps_its_short_form_and_support() -> None:
+    moved = locate(Statement("60%", (3,), short="60%", support=0.7), SENTENCES, QUESTION)
+    assert moved == Statement("60%", (2,), short="60%", support=0.7)
 
 
 @given(

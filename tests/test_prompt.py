@@ -1,6 +1,7 @@
 """The prompt: what a model is shown stays in its place, and what it replies is bound to what it was shown."""
 
 import json
+import re
 from dataclasses import replace
 
 import jsonschema
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from langchain_core.messages import BaseMessage
 
 from rag import prompt
-from rag.answer import Draft, Model, Seconds, Statement, Tokens
+from rag.answer import Draft, Model, NumberedSentence, Seconds, Statement, Tokens
 from rag.values import missing
 from rag.verify import verify
 from tests.scripted import hit
@@ -65,6 +66,39 @@ def test_the_fixed_part_is_the_same_for_every_question(build: object) -> None:
     assert [m.type for m in one[:3]] == ["system", "human", "ai"]
 
 
+def test_the_fixed_part_of_a_second_look_is_the_same_for_every_question() -> None:
+    one = prompt.look_messages("Who paid?", "Europe", "Europe paid.")
+    other = prompt.look_messages("When?", "in May", "It began in May.")
+    assert one[:-1] == other[:-1]
+    assert [m.type for m in one] == ["system", *["human", "ai"] * len(prompt.LOOKED), "human"]
+    assert one[-1].content == (
+        "Text: Europe paid.\nQuestion: Who paid?\nAnswer: Europe\nDoes the text state this answer?"
+    )
+
+
+@pytest.mark.parametrize(("span", "question", "short", "reply"), prompt.LOOKED)
+def test_the_looked_at_examples_are_of_the_articles_shown_and_their_answers_stand_there(
+    span: str, question: str, short: str, reply: str
+) -> None:
+    shown = {(text, asked) for texts, asked, _ in prompt.EXAMPLES for text in texts}
+    assert span in {text for text, _ in shown}
+    assert missing(short, span) == ()
+    assert reply in ("yes", "no")
+    if reply == "yes" and (span, question) in shown:
+        replies = {said.partition("Answer: ")[2] for _, asked, said in prompt.EXAMPLES if asked == question}
+        assert short in replies
+
+
+def test_both_words_are_shown_in_a_second_look() -> None:
+    assert {reply for *_, reply in prompt.LOOKED} == {"yes", "no"}
+    assert {f'"{reply}"' for *_, reply in prompt.LOOKED} <= set(prompt.YES_OR_NO.split())
+
+
+def test_the_words_of_a_second_look_count_as_the_examples_words() -> None:
+    told = " ".join(f"{span} {short}" for span, _, short, _ in prompt.LOOKED)
+    assert set(re.findall(r"\w+", told.lower())) <= prompt.example_words()
+
+
 def test_the_fixed_part_of_composing_is_the_same_for_every_question() -> None:
     one = prompt.compose_messages("Who paid?", "Europe", "Europe paid.")
     other = prompt.compose_messages("When?", "in May", "It began in May.")
@@ -76,9 +110,15 @@ def has_control_token(text: str) -> bool:
     return any(tag in text for tag in SYSTEM_TAGS)
 
 
+def as_it_stands(*sentences: str, title: str = "Aid") -> list[NumberedSentence]:
+    """Numbered whatever they say: what speaks to a model is mostly left out before, and not always."""
+    found = hit(*sentences, title=title)
+    return [NumberedSentence(n, found, s) for n, s in enumerate(found.passage.sentences, 1)]
+
+
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_what_an_article_says_stays_in_its_one_numbered_line(hostile: str) -> None:
-    shown = prompt.number([hit("Before.", hostile, "After.", title=hostile)])
+    shown = as_it_stands("Before.", hostile, "After.", title=hostile)
     for build in (prompt.messages, prompt.schema_messages):
         asked = next(text_of(m) for m in reversed(build("Who?", shown)) if m.type == "human")
         starts = [line.split(":")[0] for line in asked.splitlines()]
@@ -90,15 +130,28 @@ def test_what_an_article_says_stays_in_its_one_numbered_line(hostile: str) -> No
 def test_what_is_composed_or_looked_at_stays_in_its_line(hostile: str) -> None:
     composed = text_of(prompt.compose_messages(hostile, hostile, hostile)[-1])
     assert [line.split(":")[0] for line in composed.splitlines()] == ["Text", "Question", "Short answer"]
-    looked = prompt.look(hostile, hostile, hostile)
-    assert [line.split(":")[0] for line in looked.splitlines()[:4]] == ["Text", "", "Question", "Answer"]
-    assert len(looked.splitlines()) == 6
+    looked = text_of(prompt.look_messages(hostile, hostile, hostile)[-1])
+    lines = [line.split(":")[0] for line in looked.splitlines()]
+    assert lines == ["Text", "Question", "Answer", "Does the text state this answer?"]
     assert not has_control_token(composed + looked)
+
+
+@pytest.mark.parametrize("hidden", ["\u200b", "\u2060", "\ufeff", "\u00ad", "\u202e", "\x00", "\U000e0041"])
+def test_what_nobody_sees_is_not_shown_to_the_model_either(hidden: str) -> None:
+    told = f"{hidden}Europe{hidden} paid{hidden}."
+    shown = prompt.number([hit(told, title=told)])
+    for turn in (
+        prompt.messages(told, shown)[-2],
+        prompt.compose_messages(told, told, told)[-1],
+        prompt.look_messages(told, told, told)[-1],
+    ):
+        assert hidden not in text_of(turn)
+        assert text_of(turn).count("Europe paid.") == 3
 
 
 @given(st.text(), st.text())
 def test_no_text_makes_a_line_of_its_own(title: str, sentence: str) -> None:
-    shown = prompt.number([hit(sentence, title=title)])
+    shown = as_it_stands(sentence, title=title)
     asked = text_of(prompt.messages(sentence, shown)[-2])
     assert [line.partition(":")[0] for line in asked.splitlines()] == ["Article", "S1", "", "Question"]
 

@@ -1,21 +1,23 @@
 """Reading: the support is measured first, a reply is bound to sentences that exist, the window holds."""
 
-import math
 from collections.abc import Generator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from langchain_core.messages import AIMessage
 
 from index.article import Hit
 from index.errors import PromptTooLong
 from rag import prompt
-from rag.answer import Draft, Statement, Tokens
+from rag.answer import Call, Draft, Statement, Tokens
+from rag.call import total
 from rag.chain import build_chain
+from rag.coverage import weighed
 from rag.llm import LLM, Thresholds
-from rag.reader import Provisional, Reading, first_support, fits, read, total, yes_share
+from rag.reader import Provisional, Reading, fits, read
+from rag.support import doubted
 from tests.ollama_chat import ChatReply, Token, count_words, say
 from tests.scripted import (
     NO,
@@ -108,7 +110,8 @@ def test_without_probabilities_a_second_look_gives_the_support() -> None:
     reading = asked(llm)
     assert (reading.statements, reading.support) == (FOUND, 1.0)
     span = AID.passage.sentences[1].text
-    assert chat_of(llm).asked[1].last("user") == prompt.look(QUESTION, SAID, span)
+    sent = [turn["content"] for turn in chat_of(llm).asked[1].messages]
+    assert sent == [message.text for message in prompt.look_messages(QUESTION, SAID, span)]
 
 
 def test_a_second_look_that_says_no_leaves_no_support() -> None:
@@ -141,63 +144,57 @@ def test_a_reading_counts_the_tokens_of_all_its_calls() -> None:
     llm = scripted_llm(enqueued(say("Most."), in_json(2, SAID), say(" yes")), "lines")
     reading = asked(llm)
     prompts = [count_words(request.prompt) for request in chat_of(llm).asked]
-    assert (reading.prompt_tokens, reading.completion_tokens) == (sum(prompts), 3)
-    assert total([reading, reading], [(10, 1)], 4096) == Tokens(2 * sum(prompts) + 10, 7, 4096)
+    assert [call.tokens for call in reading.calls] == [(spent, 1) for spent in prompts]
+    assert total([*reading.calls, *reading.calls], 4096) == Tokens(2 * sum(prompts), 6, 4096)
 
 
-def entry(token: str, *options: tuple[str, float]) -> dict[str, Any]:
-    top = [{"token": text, "logprob": math.log(share)} for text, share in options]
-    return {"token": token, "logprob": -0.1, "top_logprobs": top}
+def record(llm: LLM, number: int, purpose: str, reply: str, support: float | None = None) -> Call:
+    """What the ``number``-th call to a model that counts words should have left, but for its seconds."""
+    request = chat_of(llm).asked[number]
+    roles = {"system": "system", "user": "human", "assistant": "ai"}
+    turns = tuple((roles[turn["role"]], turn["content"]) for turn in request.messages)
+    return Call(purpose, turns, reply, (count_words(request.prompt), len(say(reply).tokens)), 0.0, support)
 
 
-PREFILLED = [entry("Source", ("Source", 1.0)), entry(":", (":", 1.0))]
+def test_each_call_is_recorded_with_its_exact_messages() -> None:
+    llm = scripted_llm(enqueued(say("Most."), in_json(2, "60%"), say(" yes")), "lines")
+    calls = asked(llm).calls
+    json_form = record(llm, 1, "read", in_json(2, "60%").tokens[0].text)
+    assert [replace(call, seconds=0.0) for call in calls] == [
+        record(llm, 0, "read", "Most."),
+        replace(json_form, tokens=(json_form.tokens[0], 1)),
+        record(llm, 2, "look", " yes"),
+    ]
+    assert all(0 < call.seconds < 5 for call in calls)
 
 
-@pytest.mark.parametrize(
-    ("entries", "support"),
-    [
-        ([entry(" S2", (" S2", 0.6), (" none", 0.2))], 0.75),
-        ([entry(" S2", (" S2", 0.3), (" S1", 0.3), (" S", 0.15), (" none", 0.25))], 0.75),
-        ([entry(" S", (" S", 0.6), (" no", 0.1), (" None", 0.1))], 0.75),
-        ([entry(" S2", (" S2", 0.5), ("Some", 0.5))], 1.0),
-        ([entry(" none", (" none", 0.9), ("No", 0.1))], 0.0),
-        ([entry("Europe", ("Europe", 0.9), ("It", 0.1))], None),
-        ([*PREFILLED, entry(" S", (" S", 0.5), (" none", 0.5))], 0.5),
-        (PREFILLED, None),
-        ([{"token": " S2", "logprob": -0.1, "top_logprobs": None}], None),
-        ([{"token": " S2", "logprob": -0.1}], None),
-        ([], None),
-    ],
-)  # fmt: skip
-def test_support_is_the_share_of_a_source_at_the_token_that_decides(
-    entries: list[dict[str, Any]], support: float | None
+def test_the_record_keeps_the_support_as_the_model_gave_it_before_it_is_weighed() -> None:
+    question = "Who won the football match?"
+    reading = run(read(question, [AID], scripted_llm(enqueued(cites(2, SAID, 0.9)))))[1]
+    assert [call.support for call in reading.calls] == [pytest.approx(0.9)]
+    assert reading.support == pytest.approx(weighed(0.9, 0.0))
+
+
+@pytest.mark.parametrize(("least", "said"), [(0.0, FOUND), (-0.5, FOUND), (-3.0, ())])
+def test_an_unsure_word_lowers_the_support_and_may_take_the_answer_back(
+    least: float, said: tuple[Statement, ...]
 ) -> None:
-    assert first_support(entries) == (support if support is None else pytest.approx(support))
+    llm = scripted_llm(enqueued(cites(2, SAID, UNSURE, least=least)))
+    reading = asked(llm)
+    assert (reading.statements, reading.support) == (said, pytest.approx(doubted(UNSURE, least)))
+    assert [call.support for call in reading.calls] == [pytest.approx(UNSURE)]
+    assert chat_of(llm).left == []
 
 
-@given(st.lists(st.tuples(st.sampled_from([" S1", " S12", " none", " no", "x", ""]), st.floats(-20, 0))))
-def test_support_is_a_share_whatever_the_alternatives(options: list[tuple[str, float]]) -> None:
-    top = [{"token": token, "logprob": logprob} for token, logprob in options]
-    support = first_support([{"token": " S1", "logprob": -0.1, "top_logprobs": top}])
-    assert support is None or 0 <= support <= 1
-
-
-@pytest.mark.parametrize(
-    ("text", "entries", "share"),
-    [
-        (" yes", [entry(" yes", (" yes", 0.6), (" Yes", 0.1), (" no", 0.3))], 0.7),
-        (" No.", [entry(" No", (" no", 0.4), (" No", 0.4), (" yes", 0.2))], 0.2),
-        ("\nyes", [entry("\n", ("\n", 0.9)), entry("yes", ("yes", 0.9), ("no", 0.1))], 0.9),
-        (" Yes, it is.", [], 1.0),
-        ("It is not.", [], 0.0),
-        ("", [], 0.0),
-    ],
-)
-def test_a_second_look_is_the_share_of_yes_or_the_word(
-    text: str, entries: list[dict[str, Any]], share: float
-) -> None:
-    said = AIMessage(text, response_metadata={"logprobs": entries})
-    assert yes_share(said) == pytest.approx(share)
+def test_a_reply_that_is_left_is_recorded_with_what_was_heard() -> None:
+    llm = scripted_llm(enqueued(cites(2, SAID, NO)))
+    (call,) = asked(llm).calls
+    sent = prompt.messages(QUESTION, prompt.number([AID]))
+    counted = count_words("\n".join(str(message.text) for message in sent)) + 8 * len(sent)
+    turns = tuple((message.type, str(message.text)) for message in sent)
+    near: Any = pytest.approx(NO)
+    heard = Call("read", turns, " S2", (counted, 1), 0.0, near)
+    assert replace(call, seconds=0.0) == heard
 
 
 def test_a_prompt_fits_only_where_a_whole_answer_fits_beside_it() -> None:
@@ -230,7 +227,8 @@ def test_a_passage_that_does_not_fit_is_passed_over() -> None:
     llm = scripted_llm(composing(enqueued(cites(2, SAID, SURE))), context=window_for(AID))
     draft = list(build_chain(shelf(LONG, AID), llm, reads=1).stream(QUESTION))[-1]
     assert isinstance(draft, Draft)
-    assert (draft.statements, {s.hit for s in draft.sentences}) == (FOUND, {AID})
+    assert [(s.text, s.numbers) for s in draft.statements] == [(SAID, (2,))]
+    assert {s.hit for s in draft.sentences} == {AID}
 
 
 def test_where_nothing_fits_nothing_is_sent() -> None:

@@ -14,7 +14,7 @@ from index.article import Hit
 from index.catalog import Where
 from index.store import Index, open_index
 from index.sync import sync
-from rag.retrieve import DEPTH, PassageRetriever, fuse, hits_of
+from rag.retrieve import DEPTH, PassageRetriever, Span, fuse, hits_of
 
 IDS = st.lists(st.sampled_from("abcdefghij"), unique=True)
 
@@ -74,8 +74,15 @@ def index(tmp_path: Path) -> Iterator[Index]:
         yield opened
 
 
-def found(index: Index, question: str, where: Where | None = None, k: int = 6) -> tuple[Hit, ...]:
-    retriever = PassageRetriever(index=index, embedder=HashEmbedder(), where=where or Where(), k=k)
+def found(
+    index: Index,
+    question: str,
+    where: Where | None = None,
+    k: int = 6,
+    without: tuple[Span, ...] = (),
+) -> tuple[Hit, ...]:
+    where = where or Where()
+    retriever = PassageRetriever(index=index, embedder=HashEmbedder(), where=where, k=k, without=without)
     return hits_of(retriever.invoke(question))
 
 
@@ -150,3 +157,75 @@ def test_a_question_that_full_text_can_not_read_is_still_searched(index: Index) 
     hits = found(index, '"*? OR (')
     assert len(hits) == 3
     assert {hit.text_rank for hit in hits} == {None}
+
+
+# Left out
+
+
+def body(index: Index, path: str) -> tuple[int, int]:
+    article = index.article(path)
+    return article.body_start, len(article.text)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(0, 0), (5, -5), (-9, 9), (5, 9)],
+    ids=["the whole passage", "a part of it", "more than it", "its end and more"],
+)
+def test_passages_that_overlap_a_span_are_left_out(index: Index, before: int, after: int) -> None:
+    start, end = body(index, "peace.md")
+    hits = found(index, "Would Russia accept it?", without=(("peace.md", start + before, end + after),))
+    assert sorted(path.split("/")[0] for path in paths(hits)) == ["aid.md", "local"]
+
+
+@pytest.mark.parametrize("path", ["aid.md", "nowhere.md"])
+def test_a_span_of_another_article_leaves_a_passage_where_it_is(index: Index, path: str) -> None:
+    start, end = body(index, "peace.md")
+    assert paths(found(index, "Would Russia accept it?", without=((path, start, end),)))[0] == "peace.md"
+
+
+def test_a_span_that_only_touches_a_passage_leaves_it_where_it_is(index: Index) -> None:
+    start, end = body(index, "peace.md")
+    beside = (("peace.md", 0, start), ("peace.md", end, end + 9))
+    assert found(index, "Would Russia accept it?", without=beside) == found(index, "Would Russia accept it?")
+
+
+def test_the_twin_of_a_passage_that_is_left_out_takes_its_place(index: Index) -> None:
+    question = "When was the bridge reopened after the flood?"
+    first = paths(found(index, question))[0]
+    other = {"local/bridge.md": "local/copy.md", "local/copy.md": "local/bridge.md"}[first]
+    assert paths(found(index, question, without=((first, *body(index, first)),)))[0] == other
+
+
+WORDS = ("bridge", "flood", "river", "mayor", "budget")
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    """More articles than a search is deep, each of one passage that speaks of the bridge."""
+    corpus, home = tmp_path_factory.mktemp("large"), tmp_path_factory.mktemp("home")
+    for number in range(4 * DEPTH):
+        text = f"Report {number}. The bridge {' '.join(WORDS[: number % 5])} was built in {1800 + number}."
+        (corpus / f"{number:03}.md").write_text(f"---\ntitle: A bridge\n---\n{text}\n", encoding="utf-8")
+    sync(corpus, home, HashEmbedder())
+    with open_index(corpus, home) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("count", [1, 6, DEPTH, 2 * DEPTH])
+def test_others_are_fetched_in_the_place_of_what_is_left_out(large: Index, count: int) -> None:
+    question = "Which bridge was built beside the river?"
+    vector, all_of_them = HashEmbedder().embed_query(question), 4 * DEPTH
+    searches = large.search_dense(vector, all_of_them), large.search_text(question, all_of_them)
+    gone = set(fuse(*searches)[:count])
+    dense, text = ([id for id in ids if id not in gone][:DEPTH] for ids in searches)
+    wanted = [
+        (p.id, dense.index(p.id) + 1 if p.id in dense else None) for p in large.passages(fuse(dense, text))
+    ]
+    without = tuple((p.source.path, p.start, p.end) for p in large.passages(sorted(gone)))
+    assert [(hit.passage.id, hit.dense_rank) for hit in found(large, question, without=without)] == wanted[:6]
+
+
+def test_where_everything_is_left_out_nothing_is_found(large: Index) -> None:
+    everywhere = tuple((source.path, 0, 10_000) for source, _ in large.sources())
+    assert found(large, "Which bridge?", without=everywhere) == ()

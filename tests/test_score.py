@@ -1,5 +1,6 @@
 """The metrics: what counts as right, cited, verbatim and refused, and the shares over many cases."""
 
+import random
 from dataclasses import replace
 
 import pytest
@@ -8,8 +9,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eval.cases import Case
-from eval.score import Rate, Scores, Threshold, judge, normalise, occurs, rate, summarise
-from rag.answer import Answer, Citation
+from eval.score import (
+    RATES,
+    STAGES,
+    Curve,
+    Outcome,
+    Point,
+    Rate,
+    Scores,
+    Spread,
+    Threshold,
+    counts,
+    judge,
+    normalise,
+    occurs,
+    rate,
+    risk_coverage,
+    share_of,
+    stages,
+    summarise,
+)
+from rag.answer import Answer, Citation, Seconds
 
 ARTICLE = "The sum was $500 billion. Europe paid 60% of it. Kyiv said no."
 TEXTS = {"x.md": ARTICLE, "y.md": "Of the total, 60 per cent was European. Rain fell."}
@@ -115,6 +135,39 @@ def test_the_verdict_follows_from_case_and_answer(
     assert outcome.passed == (verdict in ("right", "rightly refused"))
 
 
+BOTH = "Of the aid, 60% was Europe's. The rest, 40%, was American."
+SHARES = cite("z.md", BOTH, "Of the aid, 60% was Europe's.")
+PAIR = replace(CASE, also=(("40%", "forty per cent"),), evidence=SHARES.quote, source="z.md")
+REST = cite("z.md", BOTH, "The rest, 40%, was American.", n=2)
+RAIN = cite("y.md", TEXTS["y.md"], "Rain fell.")
+
+
+@pytest.mark.parametrize(
+    ("given_answer", "verdict", "held"),
+    [
+        (answer("?", "60% and 40%", SHARES, REST), "right", True),
+        (answer("?", "60% and forty per cent", cite("z.md", BOTH, BOTH)), "right", True),
+        (answer("?", "60%", SHARES, REST), "wrong", True),
+        (answer("?", "40%", SHARES, REST), "wrong", True),
+        (answer("?", "60% and 40%", SHARES), "uncited", False),
+        (answer("?", "60% and 40%", REST), "uncited", False),
+        (answer("?", "60% and 40%", replace(SHARES, quote="Of the aid", end=10), REST), "right", False),
+        (answer("?", "60% and 40%", RAIN), "uncited", False),
+        (refusal("?"), "wrongly refused", False),
+    ],
+)
+def test_each_group_of_forms_is_wanted_in_the_answer_and_in_a_quote(
+    given_answer: Answer, verdict: str, held: bool
+) -> None:
+    outcome = judge(PAIR, given_answer, {**TEXTS, "z.md": BOTH}.get)
+    assert (outcome.verdict, outcome.held) == (verdict, held)
+
+
+def test_a_quote_on_the_evidence_is_cited_and_yet_may_not_hold_the_answer() -> None:
+    outcome = judge(CASE, answer("?", "60%", cite("x.md", ARTICLE, "Europe paid")), TEXTS.get)
+    assert (outcome.cited, outcome.held) == (True, False)
+
+
 def test_the_number_of_a_citation_is_no_part_of_the_answer() -> None:
     one = replace(CASE, answers=("1",))
     assert judge(one, answer("?", "Europe paid.", GOOD), TEXTS.get).verdict == "wrong"
@@ -169,32 +222,119 @@ def test_shares_are_taken_over_the_cases_they_are_about() -> None:
     assert {name: (one.hits, one.total) for name, one in scores.rates.items()} == {
         "right": (3, 4),
         "cited": (2, 3),
+        "held": (1, 3),
         "refused": (1, 2),
         "wrongly refused": (1, 4),
         "verbatim": (3, 4),
     }
-    assert {kind: (one.hits, one.total) for kind, one in scores.kinds.items()} == {
+    kinds = {kind: {n: (r.hits, r.total) for n, r in each.items()} for kind, each in scores.kinds.items()}
+    assert {kind: each["passed"] for kind, each in kinds.items()} == {
         "figure": (1, 4),
         "off-topic": (1, 1),
         "other": (0, 1),
     }
+    assert kinds["figure"] == {
+        "passed": (1, 4),
+        "right": (3, 4),
+        "cited": (2, 3),
+        "held": (1, 3),
+        "refused": (0, 0),
+        "wrongly refused": (1, 4),
+        "verbatim": (2, 3),
+    }
     assert (scores.passed, scores.failed) == (2, 4)
-    assert (scores.median_seconds, scores.p90_seconds) == (2.5, 5.0)
+    assert (scores.seconds.median, scores.seconds.p90, scores.seconds.sum) == (2.5, 5.0, 17.0)
     assert (scores.prompt_tokens, scores.completion_tokens) == (600, 42)
 
 
 def test_a_run_of_nothing_has_no_shares() -> None:
     nothing = Rate(0, 0)
-    names = ("right", "cited", "refused", "wrongly refused", "verbatim")
-    assert summarise([]) == Scores(dict.fromkeys(names, nothing), 0.0, 0.0, 0, 0, {}, 0, 0)
+    empty = dict.fromkeys(STAGES, Spread())
+    assert summarise([]) == Scores(dict.fromkeys(RATES, nothing), {}, Spread(), empty, 0, 0, 0, 0)
     assert nothing.share is None
 
 
-@given(st.lists(st.booleans(), min_size=1, max_size=60), st.integers())
+@pytest.mark.parametrize(
+    ("seconds", "parts"),
+    [
+        (Seconds(0.5, 1.0, 4.0, 0.0, 2.0, 1.0), (0.5, 0.0, 2.0, 1.0, 0.5)),
+        (Seconds(1.5, 2.0, 4.0, 1.0, 2.0, 0.5), (0.5, 1.0, 2.0, 0.5, 0.0)),
+        (Seconds(0.25, 1.0, 2.0), (0.25, 0.0, 0.0, 0.0, 1.75)),
+    ],
+)
+def test_the_stages_of_an_answer_make_up_its_time(seconds: Seconds, parts: tuple[float, ...]) -> None:
+    assert stages(seconds) == dict(zip(STAGES, parts, strict=True))
+    assert sum(parts) == seconds.total
+
+
+def test_seconds_are_spread_by_stage() -> None:
+    timed = [
+        replace(answer("?", "60%", GOOD), seconds=Seconds(1.0, 1.0, 4.0, 0.0, read, 0.0)) for read in (1, 3)
+    ]
+    scores = summarise([judge(CASE, one, TEXTS.get) for one in timed])
+    assert scores.stages["read"] == Spread(2.0, pytest.approx(2.8), 4.0)
+    assert scores.stages["retrieve"] == Spread(1.0, 1.0, 2.0)
+    assert sum(one.sum for one in scores.stages.values()) == scores.seconds.sum
+
+
+def test_what_was_not_judged_counts_for_nothing() -> None:
+    outcome = judge(CASE, answer("?", "60%", GOOD), TEXTS.get)
+    assert counts(outcome)["held"] == (1, 1)
+    assert counts(replace(outcome, held=None))["held"] == (0, 0)
+
+
+def supported(support: float | None, right: bool, refused: bool = False) -> Outcome:
+    given_answer = refusal("?") if refused else answer("?", "60%" if right else "half", GOOD)
+    return judge(CASE, replace(given_answer, support=support), TEXTS.get)
+
+
+def test_the_curve_takes_the_surest_first_and_ends_where_answers_end() -> None:
+    outcomes = [
+        supported(0.7, right=False),
+        supported(0.9, right=True),
+        supported(0.1, right=False, refused=True),
+        supported(0.8, right=True),
+        supported(None, right=False),
+    ]
+    curve = risk_coverage(outcomes)
+    assert curve.points == (Point(0.9, 0.25, 0.0), Point(0.8, 0.5, 0.0), Point(0.7, 0.75, 1 / 3))
+    assert curve.aurc == pytest.approx(1 / 9)
+
+
+def test_an_answer_to_what_the_articles_do_not_say_is_wrong() -> None:
+    answered = judge(NONE, answer("?", "Far.", GOOD), TEXTS.get)
+    assert [point.risk for point in risk_coverage([answered]).points] == [1.0]
+
+
+def test_cases_of_one_support_are_taken_together() -> None:
+    curve = risk_coverage([supported(0.9, right=True), supported(0.9, right=False)])
+    assert curve == Curve((Point(0.9, 1.0, 0.5),), 0.5)
+
+
+def test_without_answers_there_is_no_curve() -> None:
+    assert risk_coverage([supported(0.1, right=False, refused=True)]) == Curve((), None)
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.booleans(), st.booleans()), max_size=30), st.randoms())
+def test_the_curve_rises_in_coverage_whatever_the_order(
+    rows: list[tuple[float, bool, bool]], shuffle: random.Random
+) -> None:
+    outcomes = [supported(*row) for row in rows]
+    curve = risk_coverage(outcomes)
+    coverage = [point.coverage for point in curve.points]
+    assert coverage == sorted(set(coverage))
+    assert all(0 < point.coverage <= 1 and 0 <= point.risk <= 1 for point in curve.points)
+    assert (curve.aurc is None) == all(refused for _, _, refused in rows)
+    assert curve.aurc is None or -1e-9 <= curve.aurc <= max(point.risk for point in curve.points) + 1e-9
+    shuffle.shuffle(outcomes)
+    assert risk_coverage(outcomes) == curve
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=60), st.integers(0, 2**32))
 def test_an_interval_is_within_bounds_and_the_same_every_time(flags: list[bool], seed: int) -> None:
-    one = rate(flags, seed, resamples=100)
+    one = rate(flags, seed)
     assert 0 <= one.low <= one.high <= 1
-    assert one == rate(flags, seed, resamples=100)
+    assert one == rate(flags, seed) == share_of(sum(flags), len(flags), seed)
     assert one.share == sum(flags) / len(flags)
 
 
@@ -214,10 +354,11 @@ def test_an_interval_narrows_with_more_cases() -> None:
         (Threshold("wrongly refused", 0.5, at_most=True), True),
         (Threshold("wrongly refused", 0.49, at_most=True), False),
         (Threshold("refused", 1.0), None),
+        (Threshold("changes followed", 1.0), None),
     ],
 )
 def test_a_threshold_is_met_at_its_bound_and_unjudged_without_cases(
     threshold: Threshold, met: bool | None
 ) -> None:
     outcomes = [judge(CASE, answer("?", "60%", GOOD), TEXTS.get), judge(CASE, refusal("?"), TEXTS.get)]
-    assert threshold.met(summarise(outcomes)) is met
+    assert threshold.met(summarise(outcomes).rates) is met

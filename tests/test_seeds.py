@@ -1,23 +1,45 @@
 """The demo corpus and the cases over it belong together, and both are large enough to mean something."""
 
+import json
 import re
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from eval.__main__ import CASES
 from eval.cases import Case, load_cases
+from eval.options import CASES
 from eval.score import normalise, occurs
 from index.article import Article, Source
 from index.read import read_folder
 
 SEEDS = Path(__file__).parent.parent / "seeds"
+ROWS: list[dict[str, Any]] = [json.loads(line) for line in CASES.read_text("utf-8").splitlines()]
 ALL = load_cases(CASES)
 ANSWERABLE = [case for case in ALL if not case.unanswerable]
 UNANSWERABLE = [case for case in ALL if case.unanswerable]
-SAME_TOPIC = ("near-miss", "false-premise")
-KINDS = {"figure", "name", "date", "place", "quotation", "reason", "list", "comparison", "conflict"}
+FOLLOW_UPS = [case for case in ALL if case.kind == "follow-up"]
+NEW_SUBJECTS = [case for case in FOLLOW_UPS if case.id.startswith("new-subject-")]
+TWO_SIDED = [case for case in ALL if case.kind in ("conflict", "several-articles")]
+REQUIRED = {
+    "id": str,
+    "question": str,
+    "answers": list,
+    "source": str | None,
+    "evidence": str | None,
+    "unanswerable": bool,
+    "kind": str,
+}
+OPTIONAL = {"after": list, "also": list}
+AT_LEAST = {
+    **dict.fromkeys(["figure", "name", "date", "place", "quotation", "reason", "list", "comparison"], 6),
+    **dict.fromkeys(["conflict", "off-topic", "false-premise", "several-articles"], 6),
+    "near-miss": 24,
+    "follow-up": 20,
+}
+UNANSWERED_KINDS = {"off-topic", "near-miss", "false-premise"}
 
 
 @pytest.fixture(scope="module")
@@ -121,13 +143,39 @@ def test_the_articles_disagree_about_the_loans(articles: dict[str, Article]) -> 
     assert "loans, guarantees, grants" in articles["trump-macron-meeting.md"].text
 
 
-def test_there_are_enough_cases_of_both_sorts() -> None:
-    assert len(ANSWERABLE) >= 42
-    assert len(UNANSWERABLE) >= 18
-    kinds = Counter(case.kind for case in UNANSWERABLE)
-    assert 2 * sum(kinds[kind] for kind in SAME_TOPIC) >= len(UNANSWERABLE)
-    assert {case.kind for case in ANSWERABLE} == KINDS
-    assert set(kinds) == {*SAME_TOPIC, "off-topic"}
+def test_every_row_has_the_fields_of_a_case_and_no_other() -> None:
+    fields = REQUIRED | OPTIONAL
+    assert [row for row in ROWS if not REQUIRED.keys() <= row.keys() <= fields.keys()] == []
+    assert [row["id"] for row in ROWS for name in row if not isinstance(row[name], fields[name])] == []
+
+
+def test_every_form_says_something_and_no_list_of_forms_is_empty_or_repeats_itself() -> None:
+    for case in ALL:
+        for forms in (case.answers, *case.also) if case.answers else case.also:
+            spelled = [normalise(form) for form in forms]
+            assert all(spelled), case.id
+            assert len(set(spelled)) == len(spelled) > 0, case.id
+
+
+def test_there_are_enough_cases_of_every_kind() -> None:
+    counts = Counter(case.kind for case in ALL)
+    assert len(ALL) >= 130
+    assert set(counts) == set(AT_LEAST)
+    assert {kind: counts[kind] for kind, least in AT_LEAST.items() if counts[kind] < least} == {}
+
+
+def test_a_kind_is_answered_or_refused_throughout_but_for_follow_ups() -> None:
+    assert {case.kind for case in UNANSWERABLE} == UNANSWERED_KINDS | {"follow-up"}
+    assert {case.kind for case in ANSWERABLE} == AT_LEAST.keys() - UNANSWERED_KINDS
+
+
+def test_only_follow_ups_come_after_other_questions() -> None:
+    assert [case.id for case in ALL if bool(case.after) != (case.kind == "follow-up")] == []
+
+
+def test_follow_ups_change_the_subject_and_go_beyond_the_articles_too() -> None:
+    assert len([case for case in NEW_SUBJECTS if not case.unanswerable]) >= 5
+    assert len([case for case in FOLLOW_UPS if case.unanswerable]) >= 4
 
 
 def test_a_limited_run_meets_both_sorts() -> None:
@@ -142,12 +190,37 @@ def test_the_evidence_is_one_passage_of_its_article_and_holds_an_answer(
     article = articles[case.source]
     assert article.text.count(case.evidence or "") == 1
     assert article.text.index(case.evidence or "") >= article.body_start
-    assert any(occurs(form, case.evidence or "") for form in case.answers)
+    assert holds(case.answers, case.evidence or "")
+
+
+@pytest.mark.parametrize("case", [case for case in ALL if case.also], ids=lambda case: case.id)
+def test_what_else_an_answer_needs_is_in_an_article_too(case: Case, articles: dict[str, Article]) -> None:
+    bodies = [body(article) for article in articles.values()]
+    assert [forms for forms in case.also if not any(holds(forms, text) for text in bodies)] == []
+
+
+@pytest.mark.parametrize("kind", ["list", "several-articles"])
+def test_the_items_of_an_answer_are_asked_for_one_by_one(kind: str) -> None:
+    assert [case.id for case in ANSWERABLE if case.kind == kind and not case.also] == []
+
+
+@pytest.mark.parametrize("case", TWO_SIDED, ids=lambda case: case.id)
+def test_the_article_of_the_evidence_holds_one_side_alone(case: Case, articles: dict[str, Article]) -> None:
+    own = body(articles[case.source or ""])
+    assert [forms for forms in case.also if not holds(forms, own)] != []
+
+
+def test_no_article_alone_answers_a_question_over_several(articles: dict[str, Article]) -> None:
+    bodies = [body(article) for article in articles.values()]
+    for case in ANSWERABLE:
+        if case.kind == "several-articles":
+            sides = (case.answers, *case.also)
+            assert not any(all(holds(forms, text) for forms in sides) for text in bodies), case.id
 
 
 def test_no_question_is_asked_twice() -> None:
-    asked = Counter(normalise(case.question) for case in ALL)
-    assert [question for question, times in asked.items() if times > 1] == []
+    asked = Counter(tuple(normalise(turn) for turn in (*case.after, case.question)) for case in ALL)
+    assert [turns for turns, times in asked.items() if times > 1] == []
 
 
 def test_an_unanswerable_case_names_no_article() -> None:
@@ -156,10 +229,24 @@ def test_an_unanswerable_case_names_no_article() -> None:
 
 @pytest.mark.parametrize("case", ANSWERABLE, ids=lambda case: case.id)
 def test_a_question_does_not_give_its_answer_away(case: Case) -> None:
-    if case.kind != "comparison":
-        assert [form for form in case.answers if occurs(form, case.question)] == []
+    asked = (*case.after, case.question)
+    if case.kind not in ("comparison", "conflict"):  # these name the sides between which they ask
+        assert [form for form in case.answers if any(occurs(form, turn) for turn in asked)] == []
+
+
+@pytest.mark.parametrize("case", TWO_SIDED, ids=lambda case: case.id)
+def test_a_two_sided_question_does_not_itself_hold_both_sides(case: Case) -> None:
+    assert not all(holds(forms, case.question) for forms in (case.answers, *case.also))
 
 
 def test_paragraphs_stay_short(articles: dict[str, Article]) -> None:
     paragraphs = [p for a in articles.values() for p in re.split(r"\n\s*\n", a.text[a.body_start :])]
     assert [p for p in paragraphs if len(p.split()) > 110] == []
+
+
+def body(article: Article) -> str:
+    return article.text[article.body_start :]
+
+
+def holds(forms: Sequence[str], text: str) -> bool:
+    return any(occurs(form, text) for form in forms)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from index.article import Hit, Passage, Sentence, Source
-from rag.answer import REFUSAL, Answer, Citation, Claim, Model, Seconds, Tokens
+from rag.answer import REFUSAL, Answer, Citation, Claim, Conflict, Model, Seconds, Side, Tokens
 from rag.show import clean, day, line, to_json, to_terminal
 
 QUOTE = "Europe paid 60% of the total, Macron said."
@@ -115,6 +115,58 @@ def test_a_refusal_in_json_has_no_claims_and_what_was_nearest() -> None:
         "also_read": [QUOTE, "Peace."],
         "support": None,
     }
+
+
+def conflicting() -> Answer:
+    """Two articles that give different values for the same thing, the newer first."""
+    old = Claim("Europe paid 40%.", False, (("values", True),), (Citation(2, BARE, 5, 21, "It paid 40%."),))
+    new = ANSWER.claims[0]
+    conflict = Conflict((Side("60%", new), Side("40%", old)))
+    text = f"{new.text} [1] {old.text} [2]"
+    return replace(ANSWER, text=text, claims=(new, old), also_read=(), conflicts=(conflict,))
+
+
+def test_a_conflict_in_json_has_its_sides_in_order() -> None:
+    shown = to_json(conflicting())
+    articles = [claim["citations"][0]["article"] for claim in shown["claims"]]
+    assert shown["conflicts"] == [
+        {
+            "sides": [
+                {
+                    "value": "60%",
+                    "text": "Europe provided 60%, Macron said.",
+                    "citations": [1],
+                    "article": articles[0],
+                },
+                {"value": "40%", "text": "Europe paid 40%.", "citations": [2], "article": articles[1]},
+            ]
+        }
+    ]
+
+
+def test_a_conflict_is_shown_with_both_values_who_says_so_and_when() -> None:
+    assert piped(conflicting()).splitlines()[7:] == [
+        "",
+        "The articles differ, newest first:",
+        "  60%  The Herald · 25 February 2025 [1]",
+        "  40%  Peace · no date [2]",
+        "Checked against the cited sentences: figures and names.",
+        "",
+        "small-1.5B (embedded), 2.5 s",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("checks", "shown"),
+    [
+        ((("values", True), ("attribution", True)), "figures and names, who said it"),
+        ((("values", True), ("dates", True)), "figures and names, dates"),
+    ],
+)
+def test_what_was_checked_is_said(checks: tuple[tuple[str, bool], ...], shown: str) -> None:
+    claim = replace(ANSWER.claims[0], checks=checks)
+    lines = piped(replace(ANSWER, claims=(claim, claim))).splitlines()
+    assert lines[-3] == f"Checked against the cited sentences: {shown}."
 
 
 @given(st.text())
@@ -256,6 +308,15 @@ def test_what_could_steer_a_terminal_never_reaches_it(text: str) -> None:
     lines = piped(answer).splitlines()
     assert len(lines) == 7
     assert lines[3].startswith("    T")
+
+
+@pytest.mark.parametrize("text", STEERING, ids=ascii)
+def test_a_conflict_steers_no_terminal(text: str) -> None:
+    answer = steered(text)
+    (claim,) = answer.claims
+    shown = piped(replace(answer, conflicts=(Conflict((Side(f"V{text}", claim), Side(f"V{text}", claim))),)))
+    assert not FORBIDDEN.search(shown)
+    assert len(shown.splitlines()) == 11
 
 
 @given(st.text())

@@ -1,6 +1,7 @@
 """Vectors in Chroma, in folders and on a server: what is built is what was asked for."""
 
 import math
+import random
 import shutil
 import socket
 import struct
@@ -82,6 +83,20 @@ def test_a_search_gives_the_nearest_first_with_their_distances(store: VectorStor
 def test_filters_hold(store: VectorStore, where: Where, paths: list[str] | None, found: list[str]) -> None:
     generation = store.build(None, numbered(*range(12)), rows)
     assert set(nearest(store, generation, 4, 4, where, paths)) == set(found)
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_no_passage_among_near_twins_is_out_of_reach(store: VectorStore, seed: int) -> None:
+    chance, count = random.Random(seed), 200
+    middle = [chance.gauss(0, 1) for _ in range(16)]
+    vectors = {f"{n:03}": [x + chance.gauss(0, 1e-4) * (n % 5 > 0) for x in middle] for n in range(count)}
+
+    def twins(ids: Iterable[str]) -> Iterator[VectorRow]:
+        return (VectorRow(i, "a.txt", None, "A.", struct.pack("<16f", *vectors[i])) for i in sorted(ids))
+
+    generation = store.build(None, frozenset(vectors), twins)
+    with closing(store.open(generation)) as searcher:
+        assert {found for found, _ in searcher.search(middle, count)} == set(vectors)
 
 
 def test_a_new_generation_leaves_the_old_one_as_it_was(store: VectorStore) -> None:

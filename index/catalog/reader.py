@@ -6,6 +6,7 @@ It may be used from several threads.
 Does not know: Chroma, how passages are made.
 """
 
+import hashlib
 import json
 import re
 import sqlite3
@@ -77,6 +78,20 @@ class CatalogReader:
         """Return every indexed file, by its path."""
         rows = self._rows("SELECT path, size, mtime_ns, digest FROM articles ORDER BY path")
         return {path: StoredFile(File(path, size, mtime), digest) for path, size, mtime, digest in rows}
+
+    def fingerprint(self) -> str:
+        """Return a SHA-256 (hex) over all that answers are made from; times and file sizes don't count.
+
+        Passages tile an article and their hashes cover what is embedded, so its text counts through them.
+        """
+        digest = hashlib.sha256(self.state().embedder_digest.encode())
+        for table in (
+            f"SELECT {_SOURCE}, a.body_start, a.digest FROM articles a ORDER BY a.path",
+            "SELECT id, start, end, content_hash, sentences FROM passages ORDER BY id",
+        ):
+            for row in self._rows(table):
+                digest.update(json.dumps(row).encode() + b"\n")
+        return digest.hexdigest()
 
     def refused(self) -> dict[str, RefusedFile]:
         """Return every file that was read and found to be no article, by its path."""

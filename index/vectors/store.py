@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # What a search looks at on its way through the graph: more is more exact and slower.
 SEARCH_WIDTH = 200
-# Links of a passage in the graph: with Chroma's 16, a passage among near twins is now and then reached by none.
+# Links of a passage in the graph: with Chroma's 16, one among near twins is now and then reached by none.
 NEIGHBORS = 64
 # Write every change through to the graph's files, so that readers find nothing left to write.
 SYNC_THRESHOLD = 1

@@ -1,0 +1,64 @@
+"""The report's files: report.json, report.md and report.html in a folder.
+
+Law: a file appears whole or not at all; an older report stays until its successor is complete.
+
+Does not know: what the files say.
+"""
+
+import json
+import tempfile
+from pathlib import Path
+
+from eval.report.markdown import to_markdown
+from eval.report.page import to_html
+from eval.report.record import to_json
+from eval.results import Results
+from index.errors import StorageError
+
+
+def open_folder(folder: Path) -> Path:
+    """Make the report folder and see that it takes files. Raises StorageError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError as error:
+        raise _not_writable(folder, error) from error
+
+
+def write_report(results: Results, folder: Path) -> tuple[Path, Path, Path]:
+    """Write the results as JSON, Markdown and HTML into ``folder`` and return the paths in that order.
+
+    The files are called ``report``, those of a calibration ``calibration``. Raises StorageError.
+    """
+    name = "calibration" if results.calibrated else "report"
+    as_json = json.dumps(to_json(results), ensure_ascii=False, indent=1) + "\n"
+    try:
+        return (
+            _write(folder / f"{name}.json", as_json),
+            _write(folder / f"{name}.md", to_markdown(results)),
+            _write(folder / f"{name}.html", to_html(results)),
+        )
+    except OSError as error:
+        raise _not_writable(folder, error) from error
+
+
+def _write(path: Path, text: str) -> Path:
+    """Write beside ``path``, then rename over it."""
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
+    ) as file:
+        draft = Path(file.name)
+        try:
+            file.write(text)
+            file.close()
+            draft.chmod(0o644)
+            return draft.replace(path)
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
+
+
+def _not_writable(folder: Path, error: OSError) -> StorageError:
+    reason = error.strerror or type(error).__name__
+    return StorageError(f"{folder} can't hold the report: {reason}", "Name another folder with --report DIR.")

@@ -1,0 +1,133 @@
+"""What of several readings is stated: the best one, all that answer a list, and what contradicts it.
+
+Law: pure. The best supported reading answers; a question for several things takes a statement from
+each supported reading, in the article's own words; a reading of another article counts as a rival only
+where its value differs.
+
+Does not know: models, how a statement becomes a sentence, the gates.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from index.article import Hit
+from rag.answer import NumberedSentence, Statement
+from rag.conflict import differ, worth_reading
+from rag.llm import Thresholds
+from rag.locate import locate
+from rag.reader import Reading
+from rag.several import asks_several
+from rag.support import CERTAIN
+from rag.values import figures
+
+MOST_CLAIMS = 4
+
+
+def support_of(reading: Reading) -> float:
+    """The support of a reading, below 0 where it has none."""
+    return -1.0 if reading.support is None else reading.support
+
+
+def chosen(question: str, readings: Sequence[Reading], thresholds: Thresholds) -> tuple[Reading, ...]:
+    """The readings that answer, best first, each with the located statements that it contributes."""
+    ranked = sorted((stated(question, r, thresholds) for r in readings), key=support_of, reverse=True)
+    if not ranked or not asks_several(question):
+        return tuple(ranked[:1])
+    return tuple(_as_source(r) for r in ranked if r.statements)[:MOST_CLAIMS] or tuple(ranked[:1])
+
+
+def _as_source(reading: Reading) -> Reading:
+    """The reading with its first statement in the words of its sentences: a part of a list stands alone."""
+    first = reading.statements[0]
+    return replace(reading, statements=(replace(first, text=span_of(first, reading.sentences)),))
+
+
+def doubtful(question: str, readings: Sequence[Reading], thresholds: Thresholds) -> int | None:
+    """Which reading to look at next: one that would answer, not looked at yet, and not certain; or None."""
+    supported = [n for n, reading in enumerate(readings) if stated(question, reading, thresholds).statements]
+    ranked = sorted(supported, key=lambda n: support_of(readings[n]), reverse=True)
+    wanted = ranked if asks_several(question) else ranked[:1]
+    left = (n for n in wanted if not _looked_at(readings[n]))
+    return next((n for n in left if support_of(readings[n]) < CERTAIN), None)
+
+
+def _looked_at(reading: Reading) -> bool:
+    return any(call.purpose == "look" for call in reading.calls)
+
+
+def stated(question: str, reading: Reading, thresholds: Thresholds) -> Reading:
+    """The reading with the statements worth stating: where they stand, with short form and support."""
+    support = support_of(reading)
+    if support < thresholds.accept:
+        return replace(reading, statements=())
+    kept = (
+        replace(locate(short, reading.sentences, question), short=short.text, support=reading.support)
+        for short in reading.statements
+        if is_asked_for(question, short.text)
+    )
+    return replace(reading, statements=tuple(kept))
+
+
+def is_asked_for(question: str, short: str) -> bool:
+    """False where a short answer is of another kind than asked: a percentage is no count.
+
+    "How many of the voters" may be answered by one.
+    """
+    if not re.search(r"\bhow many\b(?! of\b)", question, re.IGNORECASE):
+        return True
+    if re.search(r"\bper ?cent|\bpercentage|%", question, re.IGNORECASE):
+        return True
+    found = figures(short)
+    return not found or any(figure.unit != "percent" for figure in found)
+
+
+def rival_hit(question: str, best: Reading, readings: Iterable[Reading], hits: Iterable[Hit]) -> Hit | None:
+    """The first hit of another article, not read yet, that may say something else than ``best``."""
+    if not best.statements:
+        return None
+    home = best.sentences[0].hit
+    seen = {sentence.hit for reading in readings for sentence in reading.sentences}
+    seen_articles = {hit.passage.source for hit in seen}
+    fresh = (hit for hit in hits if hit.passage.source not in seen_articles)
+    short, span = best.statements[0].short, span_of(best.statements[0], best.sentences)
+    return next((hit for hit in fresh if worth_reading(question, short, home, hit, span)), None)
+
+
+def rivals(
+    question: str, best: Reading, readings: Iterable[Reading], thresholds: Thresholds
+) -> tuple[Reading, ...]:
+    """The readings of other articles that contradict ``best``, with the one statement that does."""
+    if not best.statements:
+        return ()
+    ours = (best.statements[0].short, span_of(best.statements[0], best.sentences))
+    found: dict[str, Reading] = {}
+    for reading in (stated(question, r, thresholds) for r in readings):
+        for statement in reading.statements[:1]:
+            path = reading.sentences[0].hit.passage.source.path
+            theirs = (statement.short, span_of(statement, reading.sentences))
+            if path != best.sentences[0].hit.passage.source.path and differ(question, ours, theirs):
+                found.setdefault(path, replace(reading, statements=(statement,)))
+    return tuple(found.values())
+
+
+def joined(
+    readings: Iterable[Reading],
+) -> tuple[tuple[NumberedSentence, ...], tuple[tuple[Statement, ...], ...]]:
+    """The sentences of several readings, numbered through, and each reading's statements in those numbers."""
+    sentences: list[NumberedSentence] = []
+    statements: list[tuple[Statement, ...]] = []
+    for reading in readings:
+        by = len(sentences)
+        sentences += [replace(sentence, number=sentence.number + by) for sentence in reading.sentences]
+        statements.append(tuple(_shifted(statement, by) for statement in reading.statements))
+    return tuple(sentences), tuple(statements)
+
+
+def span_of(statement: Statement, sentences: Iterable[NumberedSentence]) -> str:
+    """The text of the sentences that a statement names."""
+    return " ".join(s.sentence.text for s in sentences if s.number in statement.numbers)
+
+
+def _shifted(statement: Statement, by: int) -> Statement:
+    return replace(statement, numbers=tuple(number + by for number in statement.numbers))

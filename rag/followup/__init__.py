@@ -1,0 +1,101 @@
+"""A follow-up is rewritten to stand alone: the conversation and a question in, a question out.
+
+Law: what stands alone is left alone, word for word, and a new subject is not bent to the old one. The
+model is asked only where the question's words need the conversation; what it says is taken only where
+it keeps every word of the question and takes every other one from the conversation; failing that, a
+question that surely needs the conversation gets the earlier question's subject beside it, in brackets.
+
+Does not know: retrieval, how the question is answered.
+"""
+
+import re
+import time
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any, cast
+
+from langchain_core.messages import AIMessageChunk, BaseMessage
+from langchain_core.runnables import Runnable
+
+from rag.answer import Call
+from rag.call import call_of, usage
+from rag.followup import words
+from rag.followup.check import replaces
+from rag.followup.need import ASKING, VERBS, Need, need
+from rag.followup.turn import TURNS, Turn
+from rag.llm import LLM
+from rag.prompt import ANSWER_TOKENS, flat
+from rag.reader import count
+
+__all__ = ["TURNS", "Rewrites", "Rewritten", "Turn", "beside", "rewrite"]
+
+_SLOT = 3
+"""The runtime's fourth prompt cache; the others keep the prefixes of answering."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrites:
+    """The question is being rewritten: a piece of it as it comes, unchecked."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """The question as it is understood, and the call that took, None where none was made."""
+
+    question: str
+    call: Call | None
+
+
+def rewrite(question: str, history: Sequence[Turn], llm: LLM) -> Generator[Rewrites, None, Rewritten]:
+    """Yields the rewritten question as it comes; returns it, checked.
+
+    ``history`` is oldest first; its last TURNS count. Raises what the chat model raises.
+    """
+    turns = tuple(history)[-TURNS:]
+    needed = need(question) if turns else Need.NONE
+    if needed is Need.NONE:
+        return Rewritten(question, None)
+    plain = beside(question, turns[-1]) if needed is Need.SURE else question
+    messages = _fitting(question, turns, llm)
+    if not messages:
+        return Rewritten(plain, None)
+    call = yield from _asked(messages, llm)
+    text = re.sub(r"^(?:\w+ )?question: *", "", flat(call.reply), flags=re.IGNORECASE)
+    return Rewritten(text if replaces(text, question, turns) else plain, call)
+
+
+def beside(question: str, turn: Turn) -> str:
+    """The question with the subject of an earlier one in brackets: And who left (talks in Oslo)?"""
+    asked = re.sub(r" \(([^()]*)\)\?$", r" \1", turn.standalone_question).rstrip("?! ").split(" ")
+    start = next((n for n, word in enumerate(asked) if word.lower() not in ASKING | VERBS), 0)
+    subject = " ".join(asked[start:])[: words.CLIP]
+    return f"{question.rstrip('?! ')} ({subject})?"
+
+
+def _fitting(question: str, turns: Sequence[Turn], llm: LLM) -> list[BaseMessage]:
+    """The prompt over as many of the latest turns as fit the window; [] where not one does."""
+    for first in range(len(turns)):
+        messages = words.messages(question, turns[first:])
+        if count(messages, llm) + ANSWER_TOKENS <= llm.context:
+            return messages
+    return []
+
+
+def _asked(messages: Sequence[BaseMessage], llm: LLM) -> Generator[Rewrites, None, Call]:
+    whole: AIMessageChunk | None = None
+    started = time.perf_counter()
+    yield Rewrites("")
+    with closing(cast(Any, _bound(llm).stream(list(messages)))) as stream:
+        for chunk in stream:
+            whole = chunk if whole is None else whole + chunk
+            yield Rewrites(str(chunk.text))
+    return call_of("rewrite", messages, whole, usage(whole) or (0, 0), started)
+
+
+def _bound(llm: LLM) -> Runnable[Any, Any]:
+    if llm.form == "grammar":
+        return llm.chat.bind(grammar=words.GRAMMAR, slot=_SLOT)
+    return llm.chat.bind(stop=["\n"])

@@ -1,0 +1,123 @@
+"""byline chat: a conversation in the terminal."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from itertools import count
+
+import pytest
+
+from rag.answer import REFUSAL
+from tests.commands import ELSEWHERE, QUOTE, SHARE, Run, faulty, ollama
+from tests.conversation import rewrites, rewriting
+from tests.ollama_chat import Brain, ChatReply, ChatRequest, Fault
+from tests.scripted import well_read
+
+FOLLOWS, WHOLE = "And who paid it?", "Who paid 60% of the total?"
+ANSWERED = f"{QUOTE} [1]"
+UNDERSTOOD = f"Understood as: {WHOLE}"
+BESIDE = "Understood as: And who paid it (Macron say that Europe paid)?"
+LATER = rewriting(WHOLE, well_read)
+
+
+def gist(out: str) -> list[str]:
+    """The answers, and how questions were understood."""
+    return [line for line in out.splitlines() if line in (ANSWERED, REFUSAL) or "Understood as" in line]
+
+
+@pytest.mark.parametrize("arguments", [("chat",), ("chat", "--terminal"), ()], ids=" ".join)
+def test_a_follow_up_is_answered_and_shown_as_it_is_understood(run: Run, arguments: tuple[str, ...]) -> None:
+    with ollama(LATER):
+        ran = run(*arguments, stdin=f"{SHARE}\n{FOLLOWS}\n")
+    assert gist(ran.out) == [ANSWERED, UNDERSTOOD, ANSWERED]
+    assert (ran.code, ran.err) == (0, "")
+
+
+def test_a_question_that_stands_alone_is_shown_as_it_is(run: Run) -> None:
+    with ollama(LATER):
+        ran = run("chat", stdin=f"{SHARE}\n{ELSEWHERE}\n{SHARE}\n")
+    assert gist(ran.out) == [ANSWERED, REFUSAL, ANSWERED]
+
+
+def test_a_refused_question_is_remembered_without_an_answer(run: Run) -> None:
+    with ollama(LATER) as server:
+        run("chat", stdin=f"{ELSEWHERE}\nWhy?\n")
+        bodies = [body["messages"] for body in server.bodies("/api/chat")]
+    (told,) = {turns[-1]["content"] for turns in bodies if "Last question" in turns[-1]["content"]}
+    assert told == f"Question: {ELSEWHERE}\nAnswer: unknown\nLast question: Why?"
+
+
+def test_a_new_subject_forgets_what_was_said(run: Run) -> None:
+    with ollama(LATER):
+        ran = run("chat", stdin=f"{SHARE}\n/new\n{FOLLOWS}\n{SHARE}\n{FOLLOWS}\n")
+    assert ran.out.count("Understood as") == 1
+    assert gist(ran.out)[-3:] == [ANSWERED, UNDERSTOOD, ANSWERED]
+    assert ran.err == "A new subject.\n"
+
+
+def test_the_commands_are_listed_and_reach_no_model(run: Run) -> None:
+    with ollama() as server:
+        ran = run("chat", stdin="/help\n/sources\n/nothing\n")
+        assert server.bodies("/api/chat") == []
+        listed = run("sources").out
+    named = [line.split()[0] for line in ran.out.splitlines() if line.startswith("/")]
+    assert named == ["/new", "/sources", "/help"]
+    assert ran.out.endswith(listed)
+    assert ran.err == "byline: there is no command /nothing; /help lists them\n"
+
+
+@pytest.mark.parametrize("end", ["", "\n", "   \n", "\nnever asked\n"])
+def test_an_empty_line_or_the_end_ends_it(run: Run, end: str) -> None:
+    with ollama():
+        ran = run("chat", stdin=f"{SHARE}\n{end}")
+    assert (gist(ran.out), ran.code, ran.err) == ([ANSWERED], 0, "")
+
+
+def interrupting(brain: Brain, at: Iterator[bool]) -> Brain:
+    """``brain``, with Ctrl-C pressed in the calls for which ``at`` says so."""
+
+    def answer(request: ChatRequest) -> ChatReply:
+        if next(at):
+            main = threading.main_thread().ident
+            assert main is not None
+            signal.pthread_kill(main, signal.SIGINT)
+        return brain(request)
+
+    return answer
+
+
+@pytest.mark.parametrize("purpose", ["rewriting", "reading"])
+def test_ctrl_c_stops_an_answer_and_keeps_the_conversation(run: Run, purpose: str) -> None:
+    seen = count()
+
+    def first(request: ChatRequest) -> ChatReply:
+        wanted = rewrites(request) == (purpose == "rewriting")
+        return brain(request) if wanted else LATER(request)
+
+    brain = interrupting(LATER, (next(seen) == (0 if purpose == "rewriting" else 1) for _ in count()))
+    with ollama(first):
+        ran = run("chat", stdin=f"{SHARE}\n{SHARE}\n{FOLLOWS}\n{FOLLOWS}\n")
+    answered = [ANSWERED, ANSWERED] if purpose == "rewriting" else [ANSWERED]
+    assert ran.err == "Stopped.\n"
+    assert gist(ran.out)[: len(answered)] == answered
+    assert gist(ran.out)[-2:] == [UNDERSTOOD, ANSWERED]
+    assert ran.code == 0
+
+
+def test_a_fault_in_a_rewriting_ends_one_answer_and_not_the_conversation(run: Run) -> None:
+    broken = faulty(Fault("error"))
+    faults = [broken]
+
+    def brain(request: ChatRequest) -> ChatReply:
+        return faults.pop()(request) if rewrites(request) and faults else LATER(request)
+
+    with ollama(brain):
+        ran = run("chat", stdin=f"{SHARE}\n{FOLLOWS}\n{FOLLOWS}\n")
+    assert ran.complaint()[1]
+    assert gist(ran.out) == [ANSWERED, UNDERSTOOD, ANSWERED]
+
+
+def test_a_rewriting_that_invents_is_dropped(run: Run) -> None:
+    with ollama(rewriting("Who paid for the paper mill?", well_read)):
+        ran = run("chat", stdin=f"{SHARE}\n{FOLLOWS}\n")
+    assert gist(ran.out)[:2] == [ANSWERED, BESIDE]

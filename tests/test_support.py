@@ -1,0 +1,143 @@
+"""Support: read from the probabilities of the words that decide and of the words that answer."""
+
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.support import LEAST, PLAIN_YES, doubted, first_support, least_sure, looked, yes_share
+
+
+def entry(token: str, *options: tuple[str, float]) -> dict[str, Any]:
+    top = [{"token": text, "logprob": math.log(share)} for text, share in options]
+    return {"token": token, "logprob": -0.1, "top_logprobs": top}
+
+
+PREFILLED = [entry("Source", ("Source", 1.0)), entry(":", (":", 1.0))]
+
+
+@pytest.mark.parametrize(
+    ("entries", "support"),
+    [
+        ([entry(" S2", (" S2", 0.6), (" none", 0.2))], 0.75),
+        ([entry(" S2", (" S2", 0.3), (" S1", 0.3), (" S", 0.15), (" none", 0.25))], 0.75),
+        ([entry(" S", (" S", 0.6), (" no", 0.1), (" None", 0.1))], 0.75),
+        ([entry(" S2", (" S2", 0.5), ("Some", 0.5))], 1.0),
+        ([entry(" none", (" none", 0.9), ("No", 0.1))], 0.0),
+        ([entry("Europe", ("Europe", 0.9), ("It", 0.1))], None),
+        ([*PREFILLED, entry(" S", (" S", 0.5), (" none", 0.5))], 0.5),
+        (PREFILLED, None),
+        ([{"token": " S2", "logprob": -0.1, "top_logprobs": None}], None),
+        ([{"token": " S2", "logprob": -0.1}], None),
+        ([], None),
+    ],
+)  # fmt: skip
+def test_support_is_the_share_of_a_source_at_the_token_that_decides(
+    entries: list[dict[str, Any]], support: float | None
+) -> None:
+    assert first_support(entries) == (support if support is None else pytest.approx(support))
+
+
+@given(st.lists(st.tuples(st.sampled_from([" S1", " S12", " none", " no", "x", ""]), st.floats(-20, 0))))
+def test_support_is_a_share_whatever_the_alternatives(options: list[tuple[str, float]]) -> None:
+    top = [{"token": token, "logprob": logprob} for token, logprob in options]
+    support = first_support([{"token": " S1", "logprob": -0.1, "top_logprobs": top}])
+    assert support is None or 0 <= support <= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "entries", "share"),
+    [
+        (" yes", [entry(" yes", (" yes", 0.6), (" Yes", 0.1), (" no", 0.3))], 0.7),
+        (" No.", [entry(" No", (" no", 0.4), (" No", 0.4), (" yes", 0.2))], 0.2),
+        ("\nyes", [entry("\n", ("\n", 0.9)), entry("yes", ("yes", 0.9), ("no", 0.1))], 0.9),
+        (" Yes, it is.", [], 1.0),
+        ("It is not.", [], 0.0),
+        ("", [], 0.0),
+    ],
+)
+def test_a_second_look_is_the_share_of_yes_or_the_word(
+    text: str, entries: list[dict[str, Any]], share: float
+) -> None:
+    assert yes_share(entries, text) == pytest.approx(share)
+
+
+def spoken(*words: tuple[str, float]) -> list[dict[str, Any]]:
+    return [{"token": token, "logprob": logprob} for token, logprob in words]
+
+
+DECIDED = ((" S2", -3.0), ("\n", -0.2), ("Answer", -0.1), (":", -0.1))
+
+
+@pytest.mark.parametrize(
+    ("words", "least"),
+    [
+        ((*DECIDED, (" 60", -0.5), ("%", -0.1)), -0.5),
+        ((*DECIDED, (" 60", -0.1), ("%", -0.5)), -0.5),
+        ((*DECIDED, (" 60", -0.5), ("\n", -2.0), ("Source", -2.0)), -0.5),
+        ((*DECIDED, (" ", -2.0), ("60", -0.5)), -0.5),
+        ((*DECIDED, (" 60", 0.0)), 0.0),
+        ((("Answer:", -0.1), (" 60", -0.5)), -0.5),
+        (DECIDED, None),
+        (((" none", -0.5),), None),
+        ((), None),
+    ],
+)
+def test_the_least_sure_word_is_one_of_the_first_answer(
+    words: tuple[tuple[str, float], ...], least: float | None
+) -> None:
+    assert least_sure(spoken(*words)) == least
+
+
+SHARES, LOGS = st.floats(0.001, 0.999), st.floats(-50, 0)
+
+
+@given(SHARES, LOGS, LOGS)
+def test_a_less_sure_word_never_raises_support(support: float, one: float, other: float) -> None:
+    low, high = sorted((one, other))
+    assert 0 < doubted(support, low) <= doubted(support, high) <= support * (1 + 1e-12)
+
+
+@given(SHARES)
+def test_doubt_has_an_end_and_none_of_it_changes_nothing(support: float) -> None:
+    assert doubted(support, LEAST - 1) == doubted(support, LEAST)
+    assert doubted(support, None) == support
+    assert doubted(support, 0.0) == pytest.approx(support)
+
+
+@pytest.mark.parametrize("certain", [0.0, 1.0])
+def test_certainty_is_not_doubted(certain: float) -> None:
+    assert doubted(certain, -3.0) == certain
+
+
+YES = st.floats(0, 1)
+
+
+@given(SHARES, YES, YES)
+def test_a_second_look_never_raises_support_and_a_likelier_yes_never_lowers_it(
+    support: float, one: float, other: float
+) -> None:
+    low, high = sorted((one, other))
+    assert 0 < looked(support, low) <= looked(support, high) <= support * (1 + 1e-9)
+
+
+@given(SHARES, st.floats(PLAIN_YES, 1))
+def test_a_plain_yes_changes_nothing(support: float, yes: float) -> None:
+    assert looked(support, yes) == pytest.approx(support)
+
+
+@pytest.mark.parametrize(
+    ("support", "yes", "after"),
+    [
+        (0.9, 0.8, 0.9),
+        (0.9, 0.5, 9 * 0.25**0.4 / (1 + 9 * 0.25**0.4)),
+        (0.5, 0.2, 0.0625**0.4 / (1 + 0.0625**0.4)),
+        (0.9, 0.0, looked(0.9, 1e-4)),
+        (1.0, 0.0, 1.0),
+        (0.0, 1.0, 0.0),
+    ],
+)
+def test_a_second_look_shifts_the_odds(support: float, yes: float, after: float) -> None:
+    assert looked(support, yes) == pytest.approx(after)
