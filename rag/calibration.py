@@ -7,7 +7,6 @@ Does not know: how thresholds are fitted, what they decide, which model answers.
 """
 
 import hashlib
-import tempfile
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from index.atomic import write_whole
 from index.errors import StorageError
 
 COMMAND = "byline eval --calibrate --cases FILE"
@@ -100,7 +100,7 @@ def store(calibration: Calibration, home: Path) -> Path:
     text = TypeAdapter(Calibration).dump_json(calibration, indent=1)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        return _write(path, text + b"\n")
+        return write_whole(path, text + b"\n")
     except OSError as error:
         reason = error.strerror or type(error).__name__
         hint = "make room, or set BYLINE_HOME to a folder that can be written"
@@ -130,17 +130,3 @@ def program_version() -> str:
 
 def _broken(path: Path, why: str) -> StorageError:
     return StorageError(f"The calibration {path} can't be used: {why}", f"fit it again: {COMMAND}")
-
-
-def _write(path: Path, content: bytes) -> Path:
-    """Write beside ``path``, then rename over it."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        draft = Path(file.name)
-        try:
-            file.write(content)
-            file.close()
-            draft.chmod(0o644)
-            return draft.replace(path)
-        except BaseException:
-            draft.unlink(missing_ok=True)
-            raise

@@ -13,6 +13,7 @@ from eval.report.markdown import to_markdown
 from eval.report.page import to_html
 from eval.report.record import to_json
 from eval.results import Results
+from index.atomic import write_whole
 from index.errors import StorageError
 
 
@@ -35,28 +36,12 @@ def write_report(results: Results, folder: Path) -> tuple[Path, Path, Path]:
     as_json = json.dumps(to_json(results), ensure_ascii=False, indent=1) + "\n"
     try:
         return (
-            _write(folder / f"{name}.json", as_json),
-            _write(folder / f"{name}.md", to_markdown(results)),
-            _write(folder / f"{name}.html", to_html(results)),
+            write_whole(folder / f"{name}.json", as_json.encode()),
+            write_whole(folder / f"{name}.md", to_markdown(results).encode()),
+            write_whole(folder / f"{name}.html", to_html(results).encode()),
         )
     except OSError as error:
         raise _not_writable(folder, error) from error
-
-
-def _write(path: Path, text: str) -> Path:
-    """Write beside ``path``, then rename over it."""
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
-    ) as file:
-        draft = Path(file.name)
-        try:
-            file.write(text)
-            file.close()
-            draft.chmod(0o644)
-            return draft.replace(path)
-        except BaseException:
-            draft.unlink(missing_ok=True)
-            raise
 
 
 def _not_writable(folder: Path, error: OSError) -> StorageError:

@@ -10,11 +10,11 @@ import json
 import os
 from dataclasses import asdict
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from index.atomic import write_whole
 from index.errors import ReceiptError, StorageError, UsageError
 from index.read import FORMATS
 from rag.receipt.values import KIND, VERSION, Receipt, Told
@@ -53,15 +53,8 @@ def write_receipt(receipt: Receipt, file: Path) -> None:
     """Write the receipt beside ``file`` (mode 0600), then put it in its place. Raises StorageError."""
     text = json.dumps(asdict(receipt), ensure_ascii=False, indent=2) + "\n"
     try:
-        with NamedTemporaryFile(dir=file.parent, prefix=".receipt-", delete=False) as draft:
-            try:
-                draft.write(text.encode("utf-8", "backslashreplace"))  # half characters as JSON's escapes
-                draft.flush()
-                os.fsync(draft.fileno())
-                Path(draft.name).replace(file)
-            except BaseException:
-                Path(draft.name).unlink(missing_ok=True)
-                raise
+        # half characters as JSON's escapes
+        write_whole(file, text.encode("utf-8", "backslashreplace"), 0o600)
     except OSError as error:
         raise _unwritable(file, _reason(error)) from error
 
