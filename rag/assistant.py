@@ -19,11 +19,12 @@ from index.embed import Embedder, open_embedder
 from index.errors import EmbedderMismatch, IndexBusy, QuestionError
 from index.store import Index, open_index
 from index.sync import Progress, SyncReport, sync
-from rag.answer import Answer, Draft
+from rag.answer import Answer, Call, Draft
 from rag.chain import Event, build_chain
 from rag.followup import Rewrites, Rewritten, Turn, rewrite
 from rag.followup.recall import RecallingRetriever, cited
 from rag.llm import LLM, open_llm
+from rag.parts import merged, parts
 from rag.retrieve import PassageRetriever, Span
 from rag.settings import Settings, silence
 from rag.verify import verify
@@ -43,6 +44,10 @@ def checked(question: str) -> str:
             "ask for one thing at a time",
         )
     return text
+
+
+LookIn = tuple[Where, tuple[Span, ...]]
+"""Which articles are looked in, and the spans that are left out."""
 
 
 class Assistant:
@@ -79,15 +84,44 @@ class Assistant:
         """What happens on the way, then the Answer, last. Raises as ``ask`` does.
 
         Rewrites, where the model is asked, and Rewritten, where the question is another one than was
-        asked, come first.
+        asked, come first. A question for several things is asked part by part: each finds and reads anew,
+        and a later part may be rewritten too.
         """
         text = checked(question)
         understood = yield from self._rewritten(text, history)
-        retriever = self._retriever(where or Where(), tuple(without), understood.question != text, history)
-        chain = build_chain(retriever, self.llm, self._reads)
-        with closing(cast(Any, chain.stream(understood.question))) as events:
+        look_in = (where or Where(), tuple(without))
+        asked = parts(understood.question)
+        drafts = [(yield from self._drafted(asked[0], look_in, history, follows=understood.question != text))]
+        for part in asked[1:]:
+            drafts.append((yield from self._further(part, asked[0], drafts[0], look_in)))
+        yield verify(_as_asked(merged(drafts, understood.question), text, understood))
+
+    def _drafted(
+        self,
+        question: str,
+        look_in: tuple[Where, tuple[Span, ...]],
+        history: Sequence[Turn],
+        *,
+        follows: bool,
+    ) -> Generator[Event, None, Draft]:
+        """The chain's events; returns its draft."""
+        chain = build_chain(self._retriever(*look_in, follows, history), self.llm, self._reads)
+        with closing(cast(Any, chain.stream(question))) as events:
             for event in events:
-                yield verify(_as_asked(event, text, understood)) if isinstance(event, Draft) else event
+                if isinstance(event, Draft):
+                    return event
+                yield event
+        raise AssertionError("a chain ends with a draft")
+
+    def _further(
+        self, part: str, before: str, draft: Draft, look_in: LookIn
+    ) -> Generator[Event | Rewrites, None, Draft]:
+        """A later part of a question, as a follow-up of the first: "what with its own?" needs it."""
+        turn = Turn(before, before, verify(draft))
+        understood = yield from rewrite(part, (turn,), self.llm)
+        follows = understood.question != part
+        drafted = yield from self._drafted(understood.question, look_in, (turn,), follows=follows)
+        return drafted if understood.call is None else _with_call(drafted, understood.call)
 
     def _rewritten(
         self, question: str, history: Sequence[Turn]
@@ -125,21 +159,24 @@ class Assistant:
 
 def _as_asked(draft: Draft, question: str, understood: Rewritten) -> Draft:
     """The draft of the rewritten question with the question as asked, and what the rewriting took."""
-    if understood.call is None:
-        return replace(draft, question=question)
-    (asked, heard), took = understood.call.tokens, understood.call.seconds
+    asked = replace(draft, question=question)
+    return asked if understood.call is None else _with_call(asked, understood.call)
+
+
+def _with_call(draft: Draft, call: Call) -> Draft:
+    """The draft with the rewriting before it, and what that took."""
+    (asked, heard), took = call.tokens, call.seconds
     tokens, seconds = draft.tokens, draft.seconds
     return replace(
         draft,
-        question=question,
-        calls=(understood.call, *draft.calls),
+        calls=(call, *draft.calls),
         tokens=replace(tokens, prompt=tokens.prompt + asked, completion=tokens.completion + heard),
         seconds=replace(
             seconds,
             retrieve=seconds.retrieve + took,
             first_token=seconds.first_token + took if seconds.first_token else 0.0,
             total=seconds.total + took,
-            rewrite=took,
+            rewrite=seconds.rewrite + took,
         ),
     )
 

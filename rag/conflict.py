@@ -13,18 +13,13 @@ import re
 
 from index.article import Hit
 from rag.coverage import coverage, stems
+from rag.denial import HARMLESS, contradiction
 from rag.kinds import CALENDAR, Value, bound, close, values
 from rag.values import missing, names, words
 
 Side = tuple[str, str]
 """A short answer and its cited span."""
 
-_HARMLESS = re.compile(
-    r"\bno (?:problem|doubt|objection|question)s?\b|\bnot (?:only|just|merely)\b|\bnothing but\b"
-    r"|\b(?:no|not) (?:less|more|fewer|later|earlier) than\b",
-    re.IGNORECASE,
-)
-"""Denials of nothing."""
 _DENIAL = re.compile(
     r"\b(?:no|not|never|none|neither|nor|nobody|nothing|nowhere|cannot|without)\b|n['’]t\b", re.IGNORECASE
 )
@@ -84,6 +79,17 @@ def worth_reading(question: str, short: str, best: Hit, hit: Hit, span: str | No
     return bool(_ONE_NAME.search(question)) and bool(names(short))
 
 
+def denied_by(question: str, ours: Side, sentence: str) -> str:
+    """What a sentence of another article says against our answer, in a few words; "" for nothing.
+
+    Only what was asked or answered counts: a share is not in doubt because the same sentence is denied
+    to be about loans.
+    """
+    short, span = ours
+    told = stems(f"{question} {short}")
+    return next((said for stem, said in contradiction(span, sentence).items() if stem in told), "")
+
+
 def _holds(text: str, short: str) -> bool:
     return words(short) <= words(text) and not missing(short, text)
 
@@ -104,7 +110,7 @@ def _denies(question: str, short: str, span: str) -> bool:
 
 
 def _denial(text: str) -> bool:
-    return bool(_DENIAL.search(_HARMLESS.sub(" ", text)))
+    return bool(_DENIAL.search(HARMLESS.sub(" ", text)))
 
 
 def _contradicts(question: str, one: Side, other: Side) -> bool:
@@ -136,7 +142,7 @@ def _content(text: str) -> frozenset[str]:
 
 def _denied(word: str, text: str) -> bool:
     denial = r"(?:\b(?:no|not|never|without|neither|nor)|n['’]t)\s+(?:\w+\s+)?"
-    return bool(re.search(rf"{denial}{re.escape(word)}\b", _HARMLESS.sub(" ", text), re.IGNORECASE))
+    return bool(re.search(rf"{denial}{re.escape(word)}\b", HARMLESS.sub(" ", text), re.IGNORECASE))
 
 
 def _denied_near(short: str, span: str) -> bool:

@@ -9,7 +9,6 @@ them a factor of 3.
 Does not know: models, synonyms, what the question means.
 """
 
-import math
 import re
 from functools import lru_cache
 from typing import Any
@@ -17,6 +16,7 @@ from unicodedata import combining, normalize
 
 from index.article import Hit
 from rag.injection import addresses_model
+from rag.support import shifted
 
 WEIGHT, MIDDLE = 2.0, 0.6
 _ASKING = frozenset(
@@ -40,12 +40,9 @@ def _evidence(hit: Hit) -> str:
     return " ".join(s.text for s in hit.passage.sentences if not addresses_model(s.text))
 
 
-def weighed(support: float, share: float) -> float:
-    """Support with its odds shifted by coverage; 0 and 1 stay what they are."""
-    if not 0 < support < 1:
-        return support
-    odds = support / (1 - support) * math.exp(WEIGHT * (share - MIDDLE))
-    return odds / (1 + odds)
+def weighed(support: float, share: float, against: float = 0.0) -> float:
+    """Support with its odds shifted by coverage, and by what else tells against it; 0 and 1 stay so."""
+    return shifted(support, WEIGHT * (share - MIDDLE) - against)
 
 
 def stems(text: str) -> frozenset[str]:

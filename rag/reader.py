@@ -77,18 +77,22 @@ def _text(messages: Iterable[BaseMessage]) -> str:
     return "\n".join(str(message.text) for message in messages)
 
 
-def read(question: str, hits: Sequence[Hit], llm: LLM) -> Generator[Provisional, None, Reading]:
+def read(
+    question: str, hits: Sequence[Hit], llm: LLM, against: float = 0.0
+) -> Generator[Provisional, None, Reading]:
     """Ask the model about ``hits``; yields pieces of the reply, returns the Reading.
+
+    ``against`` is taken from the log odds of its support.
 
     The caller has seen that it ``fits``. Raises what the chat model raises.
     """
     sentences = prompt.number(hits)
-    reading = yield from _by_line(question, sentences, llm)
+    reading = yield from _by_line(question, sentences, llm, against)
     if llm.form == "grammar" or _settled(reading, llm):
         return reading
     if not _in_form(reading):
         reading = _by_schema(question, sentences, llm, reading)
-    return _looked(question, llm, reading)
+    return _looked(question, llm, reading, against)
 
 
 def _settled(reading: Reading, llm: LLM) -> bool:
@@ -103,7 +107,7 @@ def _in_form(reading: Reading) -> bool:
 
 
 def _by_line(
-    question: str, sentences: tuple[NumberedSentence, ...], llm: LLM
+    question: str, sentences: tuple[NumberedSentence, ...], llm: LLM, against: float
 ) -> Generator[Provisional, None, Reading]:
     """The line form. Generation ends at the first token where its support is too low."""
     chat, messages = _bound(llm, len(sentences)), prompt.messages(question, sentences)
@@ -117,10 +121,12 @@ def _by_line(
             decided = decided or time.perf_counter()
             if measured is None:
                 measured = first_support(odds(whole))
-            if measured is not None and weighed(measured, share) < llm.thresholds.accept:
+            if measured is not None and weighed(measured, share, against) < llm.thresholds.accept:
                 break
             yield Provisional(str(chunk.text))
-    support = None if measured is None else doubted(weighed(measured, share), least_sure(odds(whole)))
+    support = (
+        None if measured is None else doubted(weighed(measured, share, against), least_sure(odds(whole)))
+    )
     spent = usage(whole) or _left_early(messages, whole, llm)
     call = call_of("read", messages, whole, spent, started, measured)
     return Reading(sentences, _said(call.reply, support, llm), support, call.reply, (call,), decided)
@@ -153,7 +159,7 @@ def _left_early(messages: Sequence[BaseMessage], whole: AIMessageChunk | None, l
     return llm.count_tokens(_text(messages)) + len(messages) * _TURN_TOKENS, heard
 
 
-def _looked(question: str, llm: LLM, reading: Reading) -> Reading:
+def _looked(question: str, llm: LLM, reading: Reading, against: float) -> Reading:
     """The support by a second look, where there is no other measure."""
     if not reading.statements:
         return replace(reading, support=0.0)
@@ -163,7 +169,7 @@ def _looked(question: str, llm: LLM, reading: Reading) -> Reading:
     covered = coverage(question, tuple(dict.fromkeys(s.hit for s in reading.sentences)))
     return replace(
         reading,
-        support=weighed(share, covered),
+        support=weighed(share, covered, against),
         reply=f"{reading.reply}\n{call.reply}",
         calls=(*reading.calls, call),
     )

@@ -52,10 +52,7 @@ def least_sure(logprobs: Sequence[dict[str, Any]]) -> float | None:
 
 def doubted(support: float, least: float | None) -> float:
     """Support with its odds lowered by the least sure word; 0 and 1, and None for it, change nothing."""
-    if least is None or not 0 < support < 1:
-        return support
-    odds = support / (1 - support) * math.exp(DOUBT * max(least, LEAST))
-    return odds / (1 + odds)
+    return support if least is None else shifted(support, DOUBT * max(least, LEAST))
 
 
 def looked(support: float, yes: float) -> float:
@@ -63,6 +60,14 @@ def looked(support: float, yes: float) -> float:
     if not 0 < support < 1:
         return support
     odds = _odds(support) * min(1.0, math.pow(_odds(yes) / _odds(PLAIN_YES), LOOK))
+    return odds / (1 + odds)
+
+
+def shifted(support: float, by: float) -> float:
+    """Support with its log odds moved by ``by``; 0 and 1 stay what they are."""
+    if not 0 < support < 1:
+        return support
+    odds = support / (1 - support) * math.exp(by)
     return odds / (1 + odds)
 
 

@@ -229,11 +229,16 @@ def _in_digits(text: str) -> str:
     return re.sub(r"\btrillion\b", "1tn", re.sub(r"(?<=\d) trillion\b", "tn", digits, flags=re.I), flags=re.I)
 
 
-def _tokens(text: str) -> list[str]:
+def same_names(text: str) -> str:
+    """``text`` with one name for what has several: US for U.S., USA and the United States."""
     plain = _INITIALS.sub(r"\1", _plain(text))
     for pattern, name in _SAME_NAMES:
         plain = pattern.sub(name, plain)
-    return _WORD.findall(plain)
+    return plain
+
+
+def _tokens(text: str) -> list[str]:
+    return _WORD.findall(same_names(text))
 
 
 def _is_name(part: str) -> bool:

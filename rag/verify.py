@@ -17,7 +17,6 @@ one that fails 1 or 3 is dropped.
 Does not know: models, prompts' layout, how answers are shown.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 
 from index.article import Hit
@@ -35,9 +34,8 @@ from rag.answer import (
     Statement,
 )
 from rag.attribution import keeps_speaker, speakers
-from rag.coverage import stems
+from rag.grounds import absent
 from rag.injection import visible
-from rag.values import figures, missing, words
 
 ALSO_READ = 3
 Cited = tuple[NumberedSentence, ...]
@@ -74,9 +72,8 @@ def sentences(statement: Statement, shown: Sequence[NumberedSentence]) -> tuple[
 
 def values(text: str, span: str, asked: str) -> Check:
     """Gate 2. The figures, names and content words of a claim stand in its span; no example leaked."""
-    words_absent = sorted(leaked(text, f"{span} {asked}") | added(text, span))
-    absent = tuple(dict.fromkeys((*missing(text, span), *words_absent)))
-    return Check("values", None, not absent, f"not in the source: {', '.join(absent)}" if absent else "")
+    lacking = absent(text, span, asked)
+    return Check("values", None, not lacking, f"not in the source: {', '.join(lacking)}" if lacking else "")
 
 
 def support(measured: float | None, threshold: float) -> Check:
@@ -102,34 +99,6 @@ def conflict(ordered: Sequence[tuple[Statement, Cited]], claims: Sequence[Claim]
 def refusal(claims: Sequence[Claim]) -> Check:
     """Gate 6. A claim is left to show."""
     return Check("refusal", None, bool(claims), "" if claims else "nothing stands: the articles don't say")
-
-
-def added(text: str, span: str) -> frozenset[str]:
-    """Content words of ``text``, by stem, that ``span`` doesn't hold: what a question took for granted.
-
-    Asked "On what terms did he accept it?", a model says "He accepted it" of one who called it
-    unacceptable. Figures are compared by ``missing``.
-    """
-    held = stems(span) | stems(_NEUTRAL)
-    found = (word for word in re.findall(r"[^\W\d_]+(?:[.'’][^\W\d_]+)*", text) if not figures(word))
-    return frozenset(word.lower() for word in found if stems(word) - held)
-
-
-def leaked(text: str, known: str) -> frozenset[str]:
-    """Words of ``text`` that only the prompt's examples can have given it."""
-    return (words(text) & _TELLING) - words(known)
-
-
-_NEUTRAL = """because so he him she they us said say says saying tell told spoke speaks per cent percent pct
-    dollar dollars euro euros pound pounds hundred thousand million billion trillion half third quarter yes"""
-"""Words that add nothing, or are compared as figures."""
-_PLAIN = frozenset(
-    """answer approved board building called children cost delayed design did four get got gift had hours
-    how its join left many may million new next nine none not off one our plan route said say second source
-    start that the there two votes warned was what where while who why will with would""".split()
-)
-"""Words of the examples that any article may hold; the rest tell where they come from."""
-_TELLING = frozenset(word for word in prompt.example_words() if len(word) > 2 and word not in _PLAIN)
 
 
 def _is_empty(text: str) -> bool:
@@ -183,9 +152,21 @@ def _claims(
     for statement, cited in admitted:
         citations = tuple(_citation(sentence, numbers) for sentence in cited)
         claim, found = _claim(statement.text.strip(), citations, asked)
-        claims += [claim] if claim not in claims else []
-        checks += [Check(c.gate, claims.index(claim) + 1, c.passed, c.detail) for c in found]
+        claims += [] if _is_told(claim, claims) else [claim]
+        checks += [Check(c.gate, _place(claim, claims), c.passed, c.detail) for c in found]
     return tuple(claims)
+
+
+def _is_told(claim: Claim, claims: Sequence[Claim]) -> bool:
+    """Whether a claim is among ``claims``, or only repeats sentences that one of them stands on."""
+    return any(claim == told or (claim.verbatim and claim.citations == told.citations) for told in claims)
+
+
+def _place(claim: Claim, claims: Sequence[Claim]) -> int:
+    """The number of a claim, from 1; of one that is told already, that of the claim that tells it."""
+    if claim in claims:
+        return claims.index(claim) + 1
+    return next(n for n, told in enumerate(claims, 1) if told.citations == claim.citations)
 
 
 def _citation(sentence: NumberedSentence, numbers: dict[tuple[str, int, int], int]) -> Citation:

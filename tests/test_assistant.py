@@ -229,6 +229,101 @@ def test_earlier_evidence_can_be_cited_again(byline: Settings) -> None:
     assert after == [*before[:2], aid, *(path for path in before[2:] if path != aid)]
 
 
+# Questions for several things
+
+BOTH = "What did Macron say that Europe paid and when was the bridge reopened?"
+TWO = "When was the bridge reopened and how long had it been closed after the flood?"
+LONG = "How long had the bridge been closed after the flood?"
+
+
+def taken(answer: Answer) -> tuple[tuple[int, int], float]:
+    """The tokens, prompt and reply, and the seconds of all calls."""
+    spent = [call.tokens for call in answer.calls]
+    return (sum(p for p, _ in spent), sum(c for _, c in spent)), sum(call.seconds for call in answer.calls)
+
+
+def test_a_question_for_two_things_is_answered_from_both_articles(byline: Settings) -> None:
+    with opened(byline) as assistant:
+        answer, share, route = (assistant.ask(question) for question in (BOTH, SHARE, ROUTE))
+    paid, reopened = "Europe paid 60% of the total, Macron said.", "The bridge reopened on Monday."
+    assert answer.text == f"{paid} [1] {reopened} [2]"
+    assert [(c.n, c.source.path, c.quote) for claim in answer.claims for c in claim.citations] == [
+        (1, "aid.txt", paid),
+        (2, "local/bridge.txt", reopened),
+    ]
+    assert (answer.question, answer.standalone_question) == (BOTH, BOTH)
+    messages = [[call.messages for call in each.calls] for each in (answer, share, route)]
+    assert messages[0] == messages[1] + messages[2]
+    found = {hit.passage.id for each in (share, route) for hit in each.hits}
+    assert sorted(hit.passage.id for hit in answer.hits) == sorted(found)
+
+
+def test_what_all_parts_took_is_counted(byline: Settings) -> None:
+    with opened(byline) as assistant:
+        answer, share, route = (assistant.ask(question) for question in (BOTH, SHARE, ROUTE))
+    spent, seconds = taken(answer)
+    assert (answer.tokens.prompt, answer.tokens.completion) == spent
+    assert answer.tokens == replace(
+        share.tokens,
+        prompt=share.tokens.prompt + route.tokens.prompt,
+        completion=share.tokens.completion + route.tokens.completion,
+    )
+    assert 0 < seconds <= answer.seconds.total
+    assert 0 < answer.seconds.first_token < answer.seconds.total
+
+
+@pytest.mark.parametrize(
+    ("question", "quotes"),
+    [
+        ("Who won the football match and when was the bridge reopened?", ["The bridge reopened on Monday."]),
+        ("When was the bridge reopened and who won the football match?", ["The bridge reopened on Monday."]),
+        ("Who won the football match and which opera did the tenor sing?", []),
+    ],
+    ids=["the first refused", "the last refused", "both refused"],
+)
+def test_a_part_that_is_refused_leaves_the_other(byline: Settings, question: str, quotes: list[str]) -> None:
+    with opened(byline) as assistant:
+        answer = assistant.ask(question)
+    assert [c.quote for claim in answer.claims for c in claim.citations] == quotes
+    assert (answer.refused, answer.text) == (not quotes, " ".join(f"{q} [1]" for q in quotes) or REFUSAL)
+
+
+def test_a_later_part_that_leans_on_the_first_is_rewritten_and_that_counts(byline: Settings) -> None:
+    with conversing(byline, LONG) as assistant:
+        answer = assistant.ask(TWO)
+        asked = [request for request in chat_of(assistant.llm).asked if rewrites(request)]
+    assert [c.quote for claim in answer.claims for c in claim.citations] == [
+        "The bridge reopened on Monday.",
+        "It had been closed for 12 days after a flood.",
+    ]
+    assert (len(asked), [call.reply for call in answer.calls if call.purpose == "rewrite"]) == (1, [LONG])
+    (rewriting_call,) = [call for call in answer.calls if call.purpose == "rewrite"]
+    assert answer.seconds.rewrite == pytest.approx(rewriting_call.seconds)
+    assert (answer.tokens.prompt, answer.tokens.completion) == taken(answer)[0]
+
+
+def test_a_follow_up_for_two_things_is_understood_first_and_then_taken_apart(byline: Settings) -> None:
+    whole = "Who paid 60% of the total and when was the bridge reopened?"
+    asked = "And who paid it and when was the bridge reopened?"
+    with conversing(byline, whole) as assistant:
+        answer = assistant.ask(asked, history=[one_turn(assistant)])
+    assert (answer.question, answer.standalone_question) == (asked, whole)
+    assert [c.source.path for claim in answer.claims for c in claim.citations] == [
+        "aid.txt",
+        "local/bridge.txt",
+    ]
+
+
+def test_both_parts_look_only_where_they_are_told_to(byline: Settings) -> None:
+    with opened(byline) as assistant:
+        answer = assistant.ask(BOTH, Where(source="local/*"))
+        (cited,) = [c for claim in answer.claims for c in claim.citations]
+        span = (cited.source.path, cited.start, cited.end)
+        rest = assistant.ask(BOTH, without=[span])
+    assert {hit.passage.source.path for hit in answer.hits} == {"local/bridge.txt"}
+    assert [c.source.path for claim in rest.claims for c in claim.citations] == ["aid.txt"]
+
+
 # Questions
 
 

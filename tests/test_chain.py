@@ -206,10 +206,23 @@ def test_who_leaves_the_stream_stops_the_model() -> None:
     assert (chat_of(llm).taken, chat_of(llm).left) == ([1], [0])
 
 
-def test_an_answer_that_no_sentence_says_is_never_shown() -> None:
-    for support in (UNSURE, SURE):
-        (claim,) = verify(drafted(cites(1, "Putin", support), refuses(), refuses())).claims
-        assert (claim.text, claim.verbatim) == ("Macron spoke on Monday.", True)
+FAINT = 0.6
+"""Above the threshold before, and below it after, a doubt of the claim's own words."""
+
+
+@pytest.mark.parametrize(
+    ("support", "shown"),
+    [
+        (FAINT, []),
+        (BETWEEN, [("Macron spoke on Monday.", True)]),
+        (SURE, [("Macron spoke on Monday.", True)]),
+    ],
+)
+def test_an_answer_that_no_sentence_says_is_never_shown(
+    support: float, shown: list[tuple[str, bool]]
+) -> None:
+    answer = verify(drafted(cites(1, "Putin", support), refuses(), refuses()))
+    assert [(claim.text, claim.verbatim) for claim in answer.claims] == shown
 
 
 DIED = "How many people died in the Valencia flood?"
@@ -244,7 +257,7 @@ def test_a_passage_that_may_contradict_the_answer_is_read_and_stated_too() -> No
     events = asked_of(llm, DIED, OLD, NEW)
     draft = draft_of(events)
     assert [event for event in events if isinstance(event, Reads)] == [Reads(1, 1, OLD), Reads(2, 2, NEW)]
-    assert purposes(draft) == ["read", "read", "compose", "compose"]
+    assert purposes(draft) == ["read", "compose", "read", "compose"]
     spoken = [[(s.short, s.numbers) for s in part] for part in (draft.statements, draft.rivals)]
     assert spoken == [[("12", (2,))], [("15", (3,))]]
     assert [(s.number, s.hit) for s in draft.sentences] == [(1, OLD), (2, OLD), (3, NEW)]
@@ -265,8 +278,26 @@ def test_no_passage_is_read_that_cannot_contradict_the_answer(others: tuple[Hit,
 def test_at_most_one_passage_more_is_read_and_it_is_the_nearest() -> None:
     llm = scripted_llm(composing(enqueued(cites(2, "12"), cites(1, "18"))))
     draft = draft_of(asked_of(llm, DIED, OLD, SAME, LATER, NEW))
-    assert purposes(draft) == ["read", "read", "compose", "compose"]
+    assert purposes(draft) == ["read", "compose", "read", "compose"]
     assert [s.hit for s in draft.sentences] == [OLD, OLD, LATER]
+
+
+PAY = "How did Oslo pay for the harbour wall?"
+LENT = hit("Oslo paid for the harbour wall through loans.", path="lent.txt", title="Walls")
+GIVEN = hit("Gifts, not loans, paid for the harbour wall of Oslo.", path="given.txt", title="Walls")
+
+
+def test_a_sentence_that_denies_the_answer_is_a_rival_which_no_model_reads() -> None:
+    draft = draft_of(asked_of(scripted_llm(composing(enqueued(cites(1, "through loans")))), PAY, LENT, GIVEN))
+    text = GIVEN.passage.text
+    assert purposes(draft) == ["read", "compose"]
+    assert [(s.number, s.hit) for s in draft.sentences] == [(1, LENT), (2, GIVEN)]
+    assert draft.rivals == (Statement(text, (2,), "not loans", draft.support),)
+    (conflict,) = verify(draft).conflicts
+    assert [(side.value, side.claim.citations[0].quote) for side in conflict.sides] == [
+        ("through loans", LENT.passage.text),
+        ("not loans", text),
+    ]
 
 
 def test_far_hits_are_not_looked_through() -> None:
@@ -278,7 +309,7 @@ def test_far_hits_are_not_looked_through() -> None:
 @pytest.mark.parametrize("reply", [refuses(), cites(1, "15", NO), cites(1, "12"), cites(1, "20")])
 def test_a_rival_passage_that_says_nothing_else_is_no_rival(reply: ChatReply) -> None:
     draft = draft_of(asked_of(scripted_llm(composing(enqueued(cites(2, "12"), reply))), DIED, OLD, NEW))
-    assert (purposes(draft), draft.rivals) == (["read", "read", "compose"], ())
+    assert (purposes(draft), draft.rivals) == (["read", "compose", "read"], ())
     assert {sentence.hit for sentence in draft.sentences} == {OLD}
 
 
@@ -345,9 +376,10 @@ def test_the_records_hold_what_was_sent_and_said() -> None:
     sent = [tuple((t["role"], t["content"]) for t in request.messages) for request in chat_of(llm).asked]
     recorded = [tuple((ROLES[role], text) for role, text in call.messages) for call in draft.calls]
     assert recorded == sent
-    assert [call.reply for call in draft.calls[:2]] == [" S2\nAnswer: 12", " S1\nAnswer: 15"]
-    assert [call.reply for call in draft.calls[2:]] == [s.text for s in (*draft.statements, *draft.rivals)]
-    assert [call.support for call in draft.calls] == [pytest.approx(SURE), pytest.approx(SURE), None, None]
+    (ours,), (theirs,) = draft.statements, draft.rivals
+    replies = [" S2\nAnswer: 12", ours.text, " S1\nAnswer: 15", theirs.text]
+    assert [call.reply for call in draft.calls] == replies
+    assert [call.support for call in draft.calls] == [pytest.approx(SURE), None, pytest.approx(SURE), None]
 
 
 def test_a_second_look_counts_as_reading() -> None:
@@ -440,7 +472,7 @@ def test_a_rival_in_doubt_is_looked_at_too(yes: float, rival: list[str]) -> None
     draft = draft_of(asked_of(llm, DIED, OLD, NEW))
     assert looks_of(llm) == ["15"]
     assert [s.short for s in draft.rivals] == rival
-    assert purposes(draft) == ["read", "read", "look", "compose", *["compose"] * len(rival)]
+    assert purposes(draft) == ["read", "compose", "read", "look", *["compose"] * len(rival)]
 
 
 def test_what_was_already_looked_at_for_want_of_odds_is_not_looked_at_again() -> None:

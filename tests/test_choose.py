@@ -11,6 +11,7 @@ from rag.answer import Call, Statement
 from rag.choose import (
     MOST_CLAIMS,
     chosen,
+    denying,
     doubtful,
     is_asked_for,
     joined,
@@ -298,3 +299,78 @@ def test_the_best_reading_in_doubt_is_looked_at_and_of_a_list_every_one(
     question: str, readings: list[Reading], wanted: int | None
 ) -> None:
     assert doubtful(question, readings, LIMITS) == wanted
+
+
+@pytest.mark.parametrize(
+    ("question", "short", "kept"),
+    [
+        ("Which Radio North presenter left?", "Radio North", False),
+        ("Which Radio North presenter left?", "the Radio North presenter", False),
+        ("Which Radio North presenter left?", "Anna Berg", True),
+        ("Which Radio North presenter left?", "Anna Berg of Radio North", True),
+        ("Which French port was closed?", "France", False),
+        ("In which city did the mayor speak?", "the city", False),
+        ("When did the boat sail?", "the boat", False),
+        ("When did the boat sail?", "Monday", True),
+        ("How many boats sailed?", "12 boats", True),
+        ("Which city paid, Oslo or Bergen?", "Oslo", True),
+        ("Which of Oslo and Bergen paid?", "Oslo", True),
+        ("Where did the parliament meet?", "Paris", True),
+        ("Who starred in the film?", "Starmer", True),
+        ("Which name is used for Berg?", "Bergen", True),
+        ("What did the mayor call the bridge?", "the bridge", True),
+        ("Did the boat sail?", "the boat", True),
+        ("Who left?", "", True),
+    ],
+)
+def test_what_only_the_question_says_is_no_answer_to_it(question: str, short: str, kept: bool) -> None:
+    assert is_asked_for(question, short) is kept
+
+
+@pytest.mark.parametrize(
+    ("span", "kept"),
+    [
+        ("A Radio North presenter left.", True),
+        ("Radio North said that its presenter, Anna Berg, left.", True),
+        ("Radio North plays songs.", False),
+        ("", False),
+    ],
+)
+def test_what_repeats_the_question_is_kept_where_its_sentence_says_all_of_the_question(
+    span: str, kept: bool
+) -> None:
+    assert is_asked_for("Which Radio North presenter left?", "Radio North", span) is kept
+
+
+PAY = "How did Oslo pay for the harbour wall?"
+LENT = hit("It rained.", "Oslo paid for the harbour wall through loans.", path="lent.txt")
+GIVEN = hit("The sun shone.", "Gifts, not loans, paid for the harbour wall of Oslo.", path="given.txt")
+TWICE = hit("Oslo paid for its harbour wall by gifts, not loans.", path="twice.txt")
+NEAR = hit("Oslo paid for its harbour wall without loans.", path="lent.txt", at=900)
+ASIDE = hit("Bergen took not loans but gifts.", path="aside.txt")
+
+
+@pytest.mark.parametrize(
+    ("hits", "found"),
+    [
+        ((LENT, GIVEN, TWICE), (GIVEN, 2)),
+        ((TWICE, GIVEN), (TWICE, 1)),
+        ((ASIDE, GIVEN), (GIVEN, 2)),
+        ((LENT, NEAR, ASIDE), None),
+        ((), None),
+    ],
+)
+def test_the_first_sentence_of_another_article_that_denies_the_answer_is_a_reading_of_it(
+    hits: tuple[Hit, ...], found: tuple[Hit, int] | None
+) -> None:
+    (best,) = chosen(PAY, [reading(LENT, "through loans", at=2)], LIMITS)
+    against = denying(PAY, best, hits)
+    if found is None:
+        assert against == ()
+        return
+    said = Statement(found[0].passage.sentences[found[1] - 1].text, (found[1],), "not loans", 0.9)
+    assert against == (Reading(number([found[0]]), (said,), 0.9, "", (), 0.0),)
+
+
+def test_nothing_answered_is_denied_by_nothing() -> None:
+    assert denying(PAY, NOTHING, (GIVEN,)) == denying(PAY, reading(LENT), (GIVEN,)) == ()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.conflict import differ, is_closed, worth_reading
+from rag.conflict import denied_by, differ, is_closed, worth_reading
 from rag.kinds import CALENDAR, Value, values
 from rag.values import names
 from tests.scripted import hit
@@ -404,3 +404,23 @@ def test_the_calendar_holds_weekdays_and_months_as_names_are_folded() -> None:
 )  # fmt: skip
 def test_values_are_of_a_kind(text: str, held: set[Value]) -> None:
     assert values(text) == held
+
+
+WALL = "Oslo paid for 60% of the harbour wall through loans."
+
+
+@pytest.mark.parametrize(
+    ("question", "short", "sentence", "said"),
+    [
+        ("How did Oslo pay?", "loans", "Oslo paid for its harbour wall by gifts, not loans.", "not loans"),
+        ("Was the wall paid by loans?", "yes", "Oslo paid for its harbour wall, not loans.", "not loans"),
+        ("What share did Oslo pay?", "60%", "Oslo paid for its harbour wall by gifts, not loans.", ""),
+        ("How did Oslo pay?", "loans", "The bridge was not paid by loans.", ""),
+        ("How did Oslo pay?", "loans", "Oslo paid for its harbour wall through loans.", ""),
+        ("How did Oslo pay?", "loans", "", ""),
+    ],
+)
+def test_only_the_denial_of_what_is_asked_or_answered_counts(
+    question: str, short: str, sentence: str, said: str
+) -> None:
+    assert denied_by(question, (short, WALL), sentence) == said

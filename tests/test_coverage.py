@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from rag.coverage import MIDDLE, coverage, weighed
 from rag.reader import Reading, read
+from rag.support import shifted
 from tests.scripted import cites, enqueued, hit, scripted_llm
 
 AID = hit("Europe provided 60% of the aid, Macron said.", title="Money for Ukraine")
@@ -47,6 +48,14 @@ def test_more_coverage_never_lowers_support(support: float, one: float, other: f
 def test_certainty_and_the_middle_are_left_alone(share: float) -> None:
     assert (weighed(0.0, share), weighed(1.0, share)) == (0.0, 1.0)
     assert weighed(share, MIDDLE) == pytest.approx(share)
+
+
+@given(st.floats(0.01, 0.99), shares, st.floats(0, 8))
+def test_what_tells_against_an_answer_is_taken_from_its_log_odds(
+    support: float, share: float, against: float
+) -> None:
+    assert weighed(support, share, against) == pytest.approx(shifted(weighed(support, share), -against))
+    assert (weighed(0.0, share, against), weighed(1.0, share, against)) == (0.0, 1.0)
 
 
 def test_a_reading_is_weighed_by_what_its_passage_covers() -> None:

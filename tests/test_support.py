@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.support import LEAST, PLAIN_YES, doubted, first_support, least_sure, looked, yes_share
+from rag.support import (
+    LEAST,
+    PLAIN_YES,
+    doubted,
+    first_support,
+    least_sure,
+    looked,
+    shifted,
+    yes_share,
+)
 
 
 def entry(token: str, *options: tuple[str, float]) -> dict[str, Any]:
@@ -141,3 +150,20 @@ def test_a_plain_yes_changes_nothing(support: float, yes: float) -> None:
 )
 def test_a_second_look_shifts_the_odds(support: float, yes: float, after: float) -> None:
     assert looked(support, yes) == pytest.approx(after)
+
+
+SHIFTS = st.floats(-20, 20)
+
+
+@given(st.floats(0, 1), st.floats(0, 1), SHIFTS)
+def test_a_shift_keeps_certainty_and_order(one: float, other: float, by: float) -> None:
+    assert (shifted(0.0, by), shifted(1.0, by)) == (0.0, 1.0)
+    low, high = sorted((one, other))
+    assert 0 <= shifted(low, by) <= shifted(high, by) * (1 + 1e-9) <= 1 + 1e-8
+
+
+@given(st.floats(0.01, 0.99), st.floats(-5, 5))
+def test_a_shift_moves_the_log_odds_by_as_much_and_back(support: float, by: float) -> None:
+    moved = shifted(support, by)
+    assert math.log(moved / (1 - moved)) == pytest.approx(math.log(support / (1 - support)) + by)
+    assert shifted(moved, -by) == pytest.approx(support)

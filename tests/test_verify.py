@@ -185,7 +185,7 @@ def test_a_claim_that_only_another_sentence_holds_is_not_believed(named: int) ->
 
 def test_the_same_claim_counts_once() -> None:
     answer = verify(draft(("Europe paid 60%.", (2,)), ("Europe paid 60%.", (2,)), ("Europe paid 99%.", (2,))))
-    assert answer.text == f"Europe paid 60%. [1] {PAID} [1]"
+    assert answer.text == "Europe paid 60%. [1]"
 
 
 def test_distinct_spans_are_numbered_in_the_order_of_use() -> None:

@@ -1,0 +1,106 @@
+"""Whether a claim stands on its sentences, and what is made of one that doesn't.
+
+Law: pure. A claim lacks the words that its sentences don't hold; where those point back ("such a
+deployment", "he"), the sentence before them is cited with them. Of two claims the one that lacks half as
+much stands better. One that its passage lacks just one word of is less supported: it was taken for granted.
+
+Does not know: models, what is read, the gates.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from index.article import Hit
+from rag.answer import NumberedSentence, Statement
+from rag.choose import span_of
+from rag.grounds import absent
+from rag.reader import Reading
+from rag.support import shifted
+from rag.unmentioned import resembles
+from rag.values import names
+
+UNHELD = 0.8
+"""What a claim loses of its log odds that would be its passage's own words, were it not for one."""
+_POINTS_BACK = re.compile(
+    r"\b(?:such|this|that|these|those|he|she|it|they|him|them|his|her|hers|its|their|theirs)\b", re.IGNORECASE
+)
+
+
+_LIGHT = frozenset(
+    """according became become becomes call called come found gave get give given go goes going got kind known
+    located made make makes name named part regarding stand stands stood take taken term took type use used
+    uses went word words""".split()
+)
+"""Words that take nothing for granted: "stood for", "according to"."""
+
+
+def lacking(question: str, reading: Reading) -> tuple[str, ...]:
+    """The words of a reading's first claim that its sentences don't hold, in another form either."""
+    if not reading.statements:
+        return ()
+    first = reading.statements[0]
+    return _lacking(question, first, span_of(first, reading.sentences))
+
+
+def _lacking(question: str, statement: Statement, span: str) -> tuple[str, ...]:
+    called = {name.lower() for name in names(span)}
+    return tuple(word for word in absent(statement.text, span, question) if not resembles(word, called))
+
+
+def with_antecedent(question: str, statement: Statement, sentences: Sequence[NumberedSentence]) -> Statement:
+    """The statement with the sentence before those it cites, where they point back to what it lacks."""
+    span = span_of(statement, sentences)
+    short_of = _lacking(question, statement, span)
+    first = min(statement.numbers, default=0)
+    home = next((s.hit for s in sentences if s.number == first), None)
+    before = next((s for s in sentences if s.number == first - 1 and s.hit == home), None)
+    if not short_of or before is None or not _POINTS_BACK.search(span):
+        return statement
+    wider = f"{before.sentence.text} {span}"
+    return (
+        replace(statement, numbers=(before.number, *statement.numbers))
+        if (len(_lacking(question, statement, wider)) < len(short_of))
+        else statement
+    )
+
+
+def bettered(question: str, best: Reading, other: Reading) -> Reading | None:
+    """``other``, in the sentences of ``best`` where it is of the same passage, if its claim lacks less."""
+    placed = _placed(question, best, other)
+    found, wanted = len(lacking(question, placed)), len(lacking(question, best)) // 2
+    return placed if placed.statements and found <= wanted else None
+
+
+def _placed(question: str, best: Reading, other: Reading) -> Reading:
+    """A reading of some sentences of a passage, as one of the whole of it."""
+    numbers = {s.sentence: s.number for s in best.sentences}
+    if not {s.sentence for s in other.sentences} < set(numbers):
+        return other
+    of = {s.number: numbers[s.sentence] for s in other.sentences}
+    moved = (replace(s, numbers=tuple(of[n] for n in s.numbers if n in of)) for s in other.statements)
+    statements = tuple(with_antecedent(question, statement, best.sentences) for statement in moved)
+    return replace(other, sentences=best.sentences, statements=statements)
+
+
+def without_cited(best: Reading) -> Hit | None:
+    """A reading's passage without the sentences that its first statement cites; None for nothing left."""
+    left = tuple(s.sentence for s in best.sentences if s.number not in best.statements[0].numbers)
+    hit = best.sentences[0].hit
+    return replace(hit, passage=replace(hit.passage, sentences=left)) if left else None
+
+
+def doubted(question: str, reading: Reading) -> Reading:
+    """A reading whose claim doesn't stand: less supported, where its passage lacks just one word of it.
+
+    That word is what the question took for granted ("signed", of a deal that is near). Where several are
+    lacking, the question says the same in words of its own.
+    """
+    first, hit = reading.statements[0], reading.sentences[0].hit
+    passage = f"{hit.passage.source.title} {hit.passage.text}"
+    if reading.support is None or len(set(_lacking(question, first, passage)) - _LIGHT) != 1:
+        return reading
+    support = shifted(reading.support, -UNHELD)
+    return replace(
+        reading, support=support, statements=tuple(replace(s, support=support) for s in reading.statements)
+    )

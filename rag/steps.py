@@ -1,0 +1,177 @@
+"""The steps of an answer: passages read, doubts looked at, sentences composed; each says what it does.
+
+Law: a step yields what happens and returns what came of it; what to do with that is decided elsewhere. A
+claim that takes words from the question which its sentences don't hold is tried once more: with the next
+supported reading, or with the passage's other sentences. Where that stands, it is the answer.
+
+Does not know: how hits are found, how drafts are checked.
+"""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
+
+from index.article import Hit
+from index.errors import PromptTooLong
+from rag import prompt
+from rag.answer import Call, Draft, Statement
+from rag.choose import chosen, doubtful, rival_hit, span_of, stated, support_of
+from rag.compose import compose
+from rag.llm import LLM
+from rag.look import look
+from rag.reader import Provisional, Reading, fits, read
+from rag.several import asks_several
+from rag.standing import bettered, doubted, lacking, with_antecedent, without_cited
+from rag.support import looked, shifted
+
+RIVALS = 8
+"""How many hits are looked through, by their words alone, for one that may contradict the answer."""
+SLACK = 1
+"""How many words a claim may take from its question before another reading is worth its time."""
+BEHIND = 1.5
+"""How far behind the first answer, in log odds, another one may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Retrieval is done."""
+
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """A passage is about to be read: the ``number``-th of at most ``of``."""
+
+    number: int
+    of: int
+    hit: Hit
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """A reading leaves a doubt; a second look at it follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composes:
+    """The short answer is found; its sentence follows."""
+
+
+Event = Found | Reads | Looks | Composes | Provisional | Draft
+
+
+def fitting(question: str, hits: Sequence[Hit], llm: LLM) -> list[Hit]:
+    """The hits that hold evidence and fit the window beside the question.
+
+    Raises PromptTooLong where none of them does.
+    """
+    holding = [hit for hit in hits if prompt.number([hit])]
+    found = [hit for hit in holding if fits(question, [hit], llm)]
+    if holding and not found:
+        raise PromptTooLong(
+            f"The question and one passage don't fit the model's window of {llm.context} tokens.",
+            "shorten the question, or raise BYLINE_NUM_CTX",
+        )
+    return found
+
+
+def read_on(
+    question: str, hits: Sequence[Hit], llm: LLM, against: float
+) -> Generator[Event, None, list[Reading]]:
+    """Read passage after passage until one is surely enough; all, where several things are asked for.
+
+    ``against`` is taken from the log odds of every reading.
+    """
+    readings: list[Reading] = []
+    for number, hit in enumerate(hits, 1):
+        yield Reads(number, len(hits), hit)
+        readings.append((yield from read(question, [hit], llm, against)))
+        if support_of(readings[-1]) >= llm.thresholds.sure and not asks_several(question):
+            break
+    return readings
+
+
+def looked_at(question: str, readings: Sequence[Reading], llm: LLM) -> Generator[Event, None, list[Reading]]:
+    """The readings, those that would answer with a doubt after a second look."""
+    done: dict[int, Reading] = {}
+    while True:
+        now = [done.get(n, reading) for n, reading in enumerate(readings)]
+        n = doubtful(question, now, llm.thresholds)
+        if n is None:
+            return now
+        yield Looks()
+        done[n] = _look(question, now[n], llm)
+
+
+def _look(question: str, reading: Reading, llm: LLM) -> Reading:
+    """The reading with its support after a second look at its first statement."""
+    (statement, *_), support = stated(question, reading, llm.thresholds).statements, support_of(reading)
+    share, call = look(question, statement.short, span_of(statement, reading.sentences), llm)
+    return replace(reading, support=looked(support, share), calls=(*reading.calls, call))
+
+
+def read_rival(
+    question: str, best: Reading, readings: Sequence[Reading], hits: Sequence[Hit], llm: LLM, against: float
+) -> Generator[Event, None, list[Reading]]:
+    """Read one passage of another article, where it may contradict the best reading."""
+    hit = rival_hit(question, best, readings, hits[:RIVALS])
+    if hit is None:
+        return []
+    yield Reads(len(readings) + 1, len(readings) + 1, hit)
+    reading = yield from read(question, [hit], llm, against)
+    return (yield from looked_at(question, [reading], llm))
+
+
+def answered(
+    question: str, readings: Sequence[Reading], llm: LLM, against: float
+) -> Generator[Event, None, tuple[tuple[Reading, ...], list[Call]]]:
+    """The readings that answer, best first, with their statements as sentences; and the calls that took.
+
+    One whose claim doesn't stand gives way to another try that stands better.
+    """
+    answering, calls = yield from composed(question, chosen(question, readings, llm.thresholds), llm)
+    if len(answering) != 1 or not lacking(question, answering[0]):
+        return answering, calls
+    another, further = yield from _another(question, answering[0], readings, llm, against)
+    return (another or doubted(question, answering[0]),), [*calls, *further]
+
+
+def composed(
+    question: str, readings: Sequence[Reading], llm: LLM
+) -> Generator[Event, None, tuple[tuple[Reading, ...], list[Call]]]:
+    """The readings with their statements as sentences, and the calls that took."""
+    done: list[Reading] = []
+    calls: list[Call] = []
+    for reading in readings:
+        statements: list[Statement] = []
+        for short in reading.statements:
+            yield Composes()
+            statement, call = yield from compose(question, short, reading.sentences, llm)
+            statements.append(with_antecedent(question, statement, reading.sentences))
+            calls += [call] if call else []
+        done.append(replace(reading, statements=tuple(statements)))
+    return tuple(done), calls
+
+
+def _another(
+    question: str, best: Reading, readings: Sequence[Reading], llm: LLM, against: float
+) -> Generator[Event, None, tuple[Reading | None, list[Call]]]:
+    """Another reading whose claim stands better, or None; and the calls that took.
+
+    It is the next supported one; else, where more than a word is lacking, one of the passage's sentences
+    without those that are cited.
+    """
+    calls: list[Call] = []
+    others = (r for r in readings if r.sentences != best.sentences)
+    rest = [r for r in others if stated(question, r, llm.thresholds).statements]
+    if not rest and len(lacking(question, best)) > SLACK and (hit := without_cited(best)):
+        yield Reads(len(readings) + 1, len(readings) + 1, hit)
+        rest = [(yield from read(question, [hit], llm, against))]
+        calls += rest[0].calls
+    least = shifted(support_of(best), -BEHIND)
+    before = sorted((r for r in rest if support_of(r) >= least), key=support_of, reverse=True)[:1]
+    after = yield from looked_at(question, before, llm)
+    calls += [call for was, now in zip(before, after, strict=True) for call in now.calls[len(was.calls) :]]
+    near = [reading for reading in after if support_of(reading) >= least]
+    tried, made = yield from composed(question, chosen(question, near, llm.thresholds), llm)
+    return next((better for r in tried if (better := bettered(question, best, r))), None), [*calls, *made]

@@ -1,0 +1,78 @@
+"""Names in a question that no passage found for it holds: "the German chancellor", where none is spoken of.
+
+Law: full-text search ranks a rare word first, so a name that stands in none of the passages found stands,
+as far as that can be told, in none of the articles; each such name lowers the odds of an answer. Told
+generously: another form of a name ("Poland" beside "Polish"), a slip of the pen and a title are no strange
+name; what opens a sentence may be no name; days and months are none.
+
+Does not know: names in small letters, what a name means.
+"""
+
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from index.article import Hit
+from rag.kinds import CALENDAR
+from rag.values import names, words
+
+COST, MOST = 2.0, 2
+"""What a name takes from the log odds of an answer; how many names count. Set by hand: eval/RESULTS.md."""
+_SAME = (
+    frozenset("britain british uk gb english england".split()),
+    frozenset("france french".split()),
+    frozenset("netherlands dutch holland".split()),
+    frozenset("switzerland swiss".split()),
+    frozenset("wales welsh".split()),
+    frozenset("us usa america american americans washington".split()),
+    frozenset("kyiv kiev".split()),
+    frozenset("eu european europe europeans".split()),
+    frozenset("moscow kremlin russia russian russians".split()),
+    frozenset("beijing china chinese".split()),
+)
+"""Names of one country that share no beginning, or stand for one another in the news."""
+_TITLES = frozenset(
+    """mr mrs ms miss dr prof professor sir lord lady dame king queen prince princess pope president
+    chancellor prime minister premier senator congressman representative governor mayor judge justice general
+    admiral colonel captain lieutenant sergeant secretary ambassador commissioner chairman director""".split()
+)
+_CLOSE = 0.75
+"""How alike two spellings are that may be one name (Ratcliff and Obershelp, in difflib)."""
+_OPENING = re.compile(r"(?:^|[.?!:;]\s+|[\"“‘])\W*\w+")
+
+
+def cost(strange: Iterable[str]) -> float:
+    """What such names take from the log odds of an answer."""
+    return COST * min(len(frozenset(strange)), MOST)
+
+
+def unmentioned(question: str, hits: Iterable[Hit]) -> frozenset[str]:
+    """The names of ``question``, in small letters, that none of the passages or their sources holds."""
+    if question.isupper():
+        return frozenset()
+    asked = _parts(names(_OPENING.sub(" ", question.replace("-", " "))))
+    texts = list(map(_text, hits))
+    held = {word.lower() for text in texts for word in words(text)}
+    called = _parts(name for text in texts for name in names(text))
+    strange = asked - held - _TITLES - {day.lower() for day in CALENDAR}
+    return frozenset(name for name in strange if not resembles(name, called))
+
+
+def _text(hit: Hit) -> str:
+    source = hit.passage.source
+    told = (source.title, source.publisher, source.author, source.path, hit.passage.text)
+    return "\n".join(part for part in told if part)
+
+
+def _parts(called: Iterable[str]) -> frozenset[str]:
+    return frozenset(part for name in called for part in name.lower().split("-"))
+
+
+def resembles(name: str, called: Iterable[str]) -> bool:
+    """Whether a name is another form of one that is held: the same beginning, or the same country."""
+    same = frozenset().union(*(group for group in _SAME if name in group))
+    others = tuple(called)
+    begins = name[: max(3, len(name) - 3)] if len(name) > 4 else name if len(name) == 4 else f"{name}s"
+    if any(other in same or other.startswith(begins) for other in others):
+        return True
+    return len(name) > 3 and bool(get_close_matches(name, others, n=1, cutoff=_CLOSE))
