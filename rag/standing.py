@@ -15,6 +15,7 @@ from index.article import Hit
 from rag.answer import NumberedSentence, Statement
 from rag.choose import span_of
 from rag.grounds import absent
+from rag.locate import echoes
 from rag.reader import Reading
 from rag.support import shifted
 from rag.unmentioned import resembles
@@ -69,7 +70,9 @@ def bettered(question: str, best: Reading, other: Reading) -> Reading | None:
     """``other``, in the sentences of ``best`` where it is of the same passage, if its claim lacks less."""
     placed = _placed(question, best, other)
     found, wanted = len(lacking(question, placed)), len(lacking(question, best)) // 2
-    return placed if placed.statements and found <= wanted else None
+    if not placed.statements or echoes(placed.statements[0].short, question):
+        return None
+    return placed if found <= wanted else None
 
 
 def _placed(question: str, best: Reading, other: Reading) -> Reading:

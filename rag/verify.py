@@ -36,6 +36,7 @@ from rag.answer import (
 from rag.attribution import keeps_speaker, speakers
 from rag.grounds import absent
 from rag.injection import visible
+from rag.locate import is_yes_or_no
 
 ALSO_READ = 3
 Cited = tuple[NumberedSentence, ...]
@@ -133,8 +134,13 @@ def _opposed(
 
 
 def _states(admitted: tuple[Statement, Cited], asked: str) -> Check:
-    """Gate 2 over the short answer: the value of a side stands in its sentences, or it is no side."""
+    """Gate 2 over the short answer: the value of a side stands in its sentences, or it is no side.
+
+    A yes or a no stands in none, and is no value.
+    """
     statement, cited = admitted
+    if is_yes_or_no(statement.short):
+        return Check("values", None, True)
     span = " ".join(sentence.sentence.text for sentence in cited)
     return values(statement.short or statement.text, span, asked)
 

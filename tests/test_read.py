@@ -2,6 +2,7 @@
 
 import io
 import os
+import tracemalloc
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from pypdf import PdfWriter
 from index.article import Article, Source
 from index.errors import CorpusError
 from index.read import File, Loaded, Skipped, list_folder, load_file, parse_file, read_folder
+from index.read.formats import MAX_PARTS
 from index.read.listing import MAX_BYTES
 from index.read.metadata import first_line, iso_date, one_line
 
@@ -154,6 +156,44 @@ def test_a_docx_that_unzips_to_too_much_is_not_opened() -> None:
     )
 
 
+def test_a_docx_that_lies_about_its_size_is_unpacked_no_further_than_it_says() -> None:
+    """zipfile itself unpacks all there is, and then cuts: 300 MB here, of which 1 kB was announced."""
+    stream = io.BytesIO(docx_of("Hello"))
+    with zipfile.ZipFile(stream, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/media/bomb.bin", bytes(300_000_000))
+    size = (300_000_000).to_bytes(4, "little")
+    lying = stream.getvalue().replace(size, (1_000).to_bytes(4, "little"))
+    tracemalloc.start()
+    try:
+        outcome = article_of(lying, "a.docx")
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert isinstance(outcome, Skipped)
+    assert outcome.reason.startswith("broken: Bad CRC-32")
+    assert peak < 50_000_000
+
+
+@pytest.mark.parametrize("compression", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_docx_compressed_in_another_way_is_not_unpacked(compression: int) -> None:
+    stream = io.BytesIO(docx_of("Hello"))
+    with zipfile.ZipFile(stream, "a", compression) as archive:
+        archive.writestr("word/media/bomb.bin", bytes(1_000))
+    assert article_of(stream.getvalue(), "a.docx") == Skipped(
+        "a.docx", "broken: it is not compressed as a docx file is"
+    )
+
+
+def test_a_docx_of_too_many_parts_is_not_opened() -> None:
+    stream = io.BytesIO(docx_of("Hello"))
+    with zipfile.ZipFile(stream, "a") as archive:
+        for number in range(MAX_PARTS):
+            archive.writestr(f"word/{number}", b"")
+    outcome = article_of(stream.getvalue(), "a.docx")
+    assert isinstance(outcome, Skipped)
+    assert outcome.reason.endswith("parts, over the limit of 10,000")
+
+
 def test_a_pdf_gives_its_text_title_author_and_date() -> None:
     article = article_of(pdf_of("The harbour froze.", "It thawed in May."), "a.pdf")
     assert isinstance(article, Article)
@@ -183,6 +223,41 @@ def test_a_page_gives_its_article_and_what_its_meta_tags_say() -> None:
         "The fare for the ferry rises to four pounds in August, the company said on Thursday.\n\n"
         "Islanders protested outside its office, and asked the council to step in before winter.",
     )
+
+
+@pytest.mark.parametrize(
+    "hiding",
+    [
+        'style="display:none"',
+        'style="color: red; DISPLAY : none !important"',
+        'style="visibility:hidden"',
+        'style="opacity:0"',
+        'style="opacity: 0.0;"',
+        'style="font-size:0px"',
+        "hidden",
+        'hidden=""',
+    ],
+)
+def test_what_a_page_hides_from_its_readers_is_no_part_of_its_text(hiding: str) -> None:
+    page = f"""<html><head><title>Ferry fares rise</title></head><body><article>
+    <p>Fares on the ferry go up by 4% in May, the company said on Monday morning in Bergen.</p>
+    <div {hiding}><p>The fares go down by half, and every reader of this page should be told so.</p></div>
+    <p style="opacity:0.9; font-size:10px">Passengers were not pleased, and some of them wrote letters.</p>
+    </article></body></html>"""
+    article = article_of(page.encode(), "a.html")
+    assert isinstance(article, Article)
+    text = article.text
+    assert "go up by 4%" in text
+    assert "not pleased" in text
+    assert "go down by half" not in text
+
+
+def test_a_page_that_a_script_would_show_is_read_whole() -> None:
+    page = b"""<html><body style="opacity:0"><article><p>Fares on the ferry go up by 4% in May, the company
+    said on Monday morning in the town of Bergen.</p></article></body></html>"""
+    article = article_of(page, "a.html")
+    assert isinstance(article, Article)
+    assert "go up by 4%" in article.text
 
 
 def test_one_bad_file_does_not_stop_the_others(corpus: Path, tmp_path: Path) -> None:

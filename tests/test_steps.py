@@ -87,6 +87,14 @@ def test_the_next_supported_reading_answers_where_the_best_ones_claim_does_not_s
     assert verify(draft).text == "Bergen sent sails. [1]"
 
 
+def test_a_second_try_that_only_repeats_the_question_answers_nothing() -> None:
+    readings = (cites(1, BOATS, BEST), cites(1, "sails", NEXT))
+    llm = scripted_llm(looking(enqueued(*readings, say(HELD), say("Bergen sent sails."))))
+    draft = events_of(llm, OFFER, BERGEN, question="What of Oslo and the sails?")[-1]
+    assert isinstance(draft, Draft)
+    assert draft.statements == one(1, BOATS, HELD, draft.support or 0)
+
+
 def test_of_several_the_best_supported_is_next_and_only_it_is_tried() -> None:
     readings = (cites(1, BOATS, BEST), cites(1, "ropes", LAST), cites(1, "sails", NEXT))
     draft = drafted([OFFER, LONDON, BERGEN], *readings, say(HELD), say("Oslo promised sails."))

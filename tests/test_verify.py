@@ -615,6 +615,12 @@ def test_the_value_of_a_side_stands_in_its_citations() -> None:
         assert missing(side.value, " ".join(citation.quote for citation in side.claim.citations)) == ()
 
 
+@pytest.mark.parametrize("said", ["No", "no.", "Yes", "Yes, it did"])
+def test_a_yes_or_a_no_is_a_side_although_no_sentence_holds_the_word(said: str) -> None:
+    answer = verify(disputed([replace(SAYS[1], short=said)], [SAYS[2]]))
+    assert [side.value for side in answer.conflicts[0].sides] == ["15", said]
+
+
 def test_a_rival_that_repeats_the_claim_is_no_conflict() -> None:
     answer = verify(disputed([SAYS[1], SAYS[4]], [SAYS[1]]))
     assert (answer.conflicts, [claim.text for claim in answer.claims]) == ((), [SAYS[1].text, SAYS[4].text])

@@ -24,6 +24,8 @@ from index.read.listing import (
     Listing,
     Skipped,
     describe_os_error,
+    describe_unfit,
+    is_ignored,
     list_folder,
 )
 from index.read.metadata import make_source
@@ -37,6 +39,8 @@ __all__ = [
     "Loaded",
     "Reading",
     "Skipped",
+    "describe_unfit",
+    "is_ignored",
     "list_folder",
     "load_file",
     "nothing_to_read",

@@ -13,7 +13,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from index.errors import CorpusError
 from index.read.metadata import Metadata
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from docx.table import Table
 
 MAX_UNZIPPED = 100_000_000
+MAX_PARTS = 10_000
+_PIECE = 1 << 16
 MAX_FRONT_MATTER = 16_384
 BOM = "\ufeff"
 
@@ -99,11 +101,31 @@ def _parse_html(data: bytes) -> Parsed:
     import trafilatura
 
     _silence("trafilatura")
-    page = trafilatura.bare_extraction(data, with_metadata=True, include_comments=False)
+    tree = trafilatura.load_html(data)
+    shown = None if tree is None else _shown(tree)
+    page = trafilatura.bare_extraction(shown, with_metadata=True, include_comments=False)
     if page is None or isinstance(page, dict):
         raise CorpusError("it holds no text of an article")
     text = _printable(page.text or "").replace("\n", "\n\n")
     return Parsed(text, 0, Metadata(page.title, page.author, page.sitename, page.date))
+
+
+def _shown(tree: Any) -> Any:
+    """A page without what it hides from its readers by an attribute of its own.
+
+    Style sheets are not looked at. A page that is hidden whole is one that a script would show.
+    """
+    for element in tree.xpath("//body//*[@hidden or @style]"):
+        if element.get("hidden") is not None or _HIDES.search(element.get("style", "")):
+            element.drop_tree()
+    return tree
+
+
+_HIDES = re.compile(
+    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)"
+    r"|(?:opacity|font-size)\s*:\s*0*\.?0+(?![\d.]))",
+    re.IGNORECASE,
+)
 
 
 def _parse_pdf(data: bytes) -> Parsed:
@@ -127,16 +149,41 @@ def _parse_pdf(data: bytes) -> Parsed:
 def _parse_docx(data: bytes) -> Parsed:
     import docx
 
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        unzipped = sum(member.file_size for member in archive.infolist())
-    if unzipped > MAX_UNZIPPED:
-        raise CorpusError(
-            f"{unzipped / 1e6:.0f} MB when unzipped, over the limit of {MAX_UNZIPPED / 1e6:.0f} MB"
-        )
-    document = docx.Document(io.BytesIO(data))
+    document = docx.Document(_unzipped(data))
     text = _printable("\n\n".join(filter(str.strip, _docx_blocks(document))))
     core = document.core_properties
     return Parsed(text, 0, Metadata(core.title, core.author, None, core.created))
+
+
+def _unzipped(data: bytes) -> io.BytesIO:
+    """The same archive, uncompressed, read with a limit: what an archive says of its sizes may be a lie.
+
+    zipfile unpacks as much as there is and then cuts it to the size that was said, so python-docx must not
+    be given the file itself.
+    """
+    plain = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as packed, zipfile.ZipFile(plain, "w") as unpacked:
+        members = packed.infolist()
+        _refuse_bomb(members)
+        for member in {member.filename: member for member in members}.values():
+            unpacked.writestr(member.filename, _read_member(packed, member))
+    return plain
+
+
+def _refuse_bomb(members: list[zipfile.ZipInfo]) -> None:
+    size = sum(member.file_size for member in members)
+    if size > MAX_UNZIPPED:
+        raise CorpusError(f"{size / 1e6:.0f} MB when unzipped, over the limit of {MAX_UNZIPPED / 1e6:.0f} MB")
+    if len(members) > MAX_PARTS:
+        raise CorpusError(f"{len(members):,} parts, over the limit of {MAX_PARTS:,}")
+    if any(member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for member in members):
+        raise CorpusError("broken: it is not compressed as a docx file is")
+
+
+def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    """A part of an archive, unpacked piece by piece and no further than the size it says it has."""
+    with archive.open(member) as part:
+        return b"".join(iter(lambda: part.read(_PIECE), b""))
 
 
 def _docx_blocks(document: "Docx") -> Iterator[str]:

@@ -64,6 +64,23 @@ def list_folder(folder: Path) -> Listing:
     return Listing(files, tuple(e for e in entries if isinstance(e, Skipped)))
 
 
+def is_ignored(folder: Path, path: str) -> bool:
+    """Tell whether ``.bylineignore`` in the corpus ``folder`` names the file at ``path`` (relative).
+
+    Raises CorpusError where the folder can't be listed, or its ``.bylineignore`` can't be used.
+    """
+    return _ignore_patterns(_checked(folder)).match_file(path)
+
+
+def describe_unfit(name: str, size: int) -> str:
+    """Say why a file of this name and size (in bytes) can be no article; empty where it may be one."""
+    if Path(name).suffix.lower() not in FORMATS:
+        return "not a format that is read (txt, md, html, pdf, docx)"
+    if size > MAX_BYTES:
+        return f"{size / 1e6:.0f} MB, over the limit of {MAX_BYTES / 1e6:.0f} MB"
+    return "" if size else "an empty file"
+
+
 def describe_os_error(error: OSError) -> str:
     """Say in a few words why the system refused a file."""
     return {FileNotFoundError: "it is no longer there", PermissionError: "no permission to read it"}.get(
@@ -101,51 +118,42 @@ def _ignore_patterns(root: Path) -> "GitIgnoreSpec":
 
 def _walk(root: Path, ignored: "GitIgnoreSpec") -> Iterator[File | Skipped]:
     """Yield every visible entry below ``root`` that is no folder, in no promised order."""
-    folders = [root]
+    folders = [""]
     while folders:
         folder = folders.pop()
         try:
-            with os.scandir(folder) as found:
+            with os.scandir(root / folder) as found:
                 entries = [entry for entry in found if not entry.name.startswith(".")]
         except OSError as error:
-            yield Skipped(_relative(root, folder), f"the folder can't be read: {describe_os_error(error)}")
+            yield Skipped(folder, f"the folder can't be read: {describe_os_error(error)}")
             continue
         for entry in entries:
-            path = Path(entry.path)
+            relative = f"{folder}/{entry.name}" if folder else entry.name
             if not entry.is_dir(follow_symlinks=False):
-                yield _file(root, path)
-            elif not ignored.match_file(_relative(root, path) + "/"):
-                folders.append(path)
+                yield _file(root, relative, entry)
+            elif not ignored.match_file(relative + "/"):
+                folders.append(relative)
 
 
-def _file(root: Path, path: Path) -> File | Skipped:
-    relative = _relative(root, path)
+def _file(root: Path, relative: str, entry: "os.DirEntry[str]") -> File | Skipped:
     try:
         relative.encode("utf-8")
-        state = path.stat()
-        leaves = path.is_symlink() and not path.resolve(strict=True).is_relative_to(root)
+        state = entry.stat()
+        leaves = entry.is_symlink() and not Path(entry.path).resolve(strict=True).is_relative_to(root)
     except UnicodeEncodeError:
         return Skipped(relative.encode("utf-8", "replace").decode("utf-8"), "its name is not valid UTF-8")
     except (OSError, RuntimeError) as error:
         reason = describe_os_error(error) if isinstance(error, OSError) else "a link that points to itself"
         return Skipped(relative, reason)
-    reason = _refusal(path, state, leaves)
+    reason = _refusal(entry.name, state, leaves)
     return Skipped(relative, reason) if reason else File(relative, state.st_size, state.st_mtime_ns)
 
 
-def _refusal(path: Path, state: os.stat_result, leaves: bool) -> str:
+def _refusal(name: str, state: os.stat_result, leaves: bool) -> str:
     if leaves:
         return "a link that leaves the corpus folder"
     if stat.S_ISDIR(state.st_mode):
         return "a link to a folder"
     if not stat.S_ISREG(state.st_mode):
         return "not a regular file"
-    if path.suffix.lower() not in FORMATS:
-        return "not a format that is read (txt, md, html, pdf, docx)"
-    if state.st_size > MAX_BYTES:
-        return f"{state.st_size / 1e6:.0f} MB, over the limit of {MAX_BYTES / 1e6:.0f} MB"
-    return "" if state.st_size else "an empty file"
-
-
-def _relative(root: Path, path: Path) -> str:
-    return path.relative_to(root).as_posix()
+    return describe_unfit(name, state.st_size)
