@@ -27,7 +27,7 @@ ask: model ## answer a question: make ask Q="..." [CORPUS=folder]
 	@test -n "$$QUESTION" || { echo 'Say what to ask: make ask Q="What share of aid did Europe provide?"' >&2; exit 2; }
 	@$(BIN)/byline ask $${ARTICLES:+--corpus "$$ARTICLES"} -- "$$QUESTION" || test $$? -eq 3
 
-chat: model ## ask one question after another in the terminal
+chat: model ## open the page: a chat in the browser [CORPUS=folder]
 	@$(BIN)/byline chat $${ARTICLES:+--corpus "$$ARTICLES"}
 
 index: $(RUNTIME) ## bring the index in line with the folder

@@ -7,13 +7,14 @@ replay 0 the same answer, 3 another one.
 Does not know: how anything is done.
 """
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -83,22 +84,35 @@ def _tolerate_foreign_bytes() -> None:
 def root(context: typer.Context) -> None:
     """Without a command: byline chat."""
     if context.invoked_subcommand is None:
-        chat()
+        command = cast(Any, context.command).commands["chat"]
+        with command.make_context("chat", [], parent=cast(Any, context)) as made:
+            command.invoke(made)
 
 
 @cli.command()
 def chat(
     corpus: Corpus = None,
-    terminal: Annotated[bool, _option("--terminal", "Converse in this terminal.")] = False,  # noqa: ARG001
+    terminal: Annotated[bool, _option("--terminal", "Converse in this terminal.")] = False,
+    host: Annotated[str, _option("--host", "Where the page is served.", "NAME")] = "127.0.0.1",
+    port: Annotated[int, _option("--port", "At which port.", "NUMBER")] = 7860,
+    mcp: Annotated[bool, _option("--mcp", "Programs may ask through MCP too.")] = False,
+    no_browser: Annotated[bool, _option("--no-browser", "Open no browser.")] = False,
 ) -> None:
-    """Ask one question after another in the terminal; follow-ups are understood.
+    """Open the page: a chat in the browser where every sentence shows its source. Ctrl-C ends it.
 
-    /help lists the commands; an empty line or Ctrl-D ends it.
+    With --terminal it is a chat in this terminal: /help lists the commands, an empty line or Ctrl-D ends it.
     """
-    from rag.chat import converse
+    if terminal:
+        from rag.chat import converse
 
-    with _assistant(corpus) as (_, assistant):
-        converse(assistant)
+        with _assistant(corpus) as (_, assistant):
+            converse(assistant)
+    else:
+        from rag.page.command import show_page
+        from rag.terminal import err
+
+        out, browser = err(), not no_browser
+        show_page(_settings(corpus), host, port, os.environ, out.print, mcp=mcp, browser=browser)
 
 
 @cli.command()

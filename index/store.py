@@ -66,7 +66,8 @@ class Index:
 
     def search_dense(self, vector: Sequence[float], k: int, where: Where = EVERYTHING) -> list[str]:
         """Return the ids of the ``k`` passages whose vectors are nearest, nearest first."""
-        paths = self._catalog.paths(where) if where.source is not None else None
+        by_name = where.source is not None or where.paths is not None
+        paths = self._catalog.paths(where) if by_name else None
         return [identity for identity, _ in self._searcher.search(vector, k, where, paths)]
 
     def search_text(self, question: str, k: int, where: Where = EVERYTHING) -> list[str]:

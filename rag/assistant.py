@@ -51,11 +51,21 @@ LookIn = tuple[Where, tuple[Span, ...]]
 
 
 class Assistant:
-    """Answers questions. Close it, or use it as a context manager."""
+    """Answers questions. Close it, or use it as a context manager.
 
-    def __init__(self, index: Index, embedder: Embedder, llm: LLM, reads: int) -> None:
+    ``opens`` is what opens its model, where that must be opened anew.
+    """
+
+    def __init__(
+        self,
+        index: Index,
+        embedder: Embedder,
+        llm: LLM,
+        reads: int,
+        opens: Callable[[Settings], LLM] = open_llm,
+    ) -> None:
         self.index, self.embedder, self.llm = index, embedder, llm
-        self._reads = reads
+        self._reads, self._opens = reads, opens
 
     def ask(
         self,
@@ -141,6 +151,24 @@ class Assistant:
         last = max(self._reads - 1, 1)
         return RecallingRetriever(**parts, where=where, without=without, earlier=cited(history), at=last)
 
+    def with_index(self, settings: Settings) -> "Assistant":
+        """The same over the index as it is now; this one's index is closed.
+
+        Raises IndexFault, and then this one goes on as it was.
+        """
+        index = _open_index(settings, self.embedder)
+        self.index.close()
+        return Assistant(index, self.embedder, self.llm, self._reads, self._opens)
+
+    def with_model(self, settings: Settings) -> "Assistant":
+        """The same with the model that ``settings`` name, opened now; this one's model is closed.
+
+        It is closed first: two may not fit into memory. Raises ModelFault; then this one can't answer, but
+        be asked again for another model.
+        """
+        self.llm.close()
+        return Assistant(self.index, self.embedder, self._opens(settings), self._reads, self._opens)
+
     def close(self) -> None:
         """Release the model and the index."""
         try:
@@ -214,7 +242,7 @@ def open_assistant(
             _discard(opening)
             raise
         try:
-            return Assistant(index, loaded, opening.result(), settings.reads)
+            return Assistant(index, loaded, opening.result(), settings.reads, llm)
         except BaseException:
             index.close()
             raise

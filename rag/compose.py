@@ -38,11 +38,13 @@ def compose(
 ) -> Generator[Provisional, None, tuple[Statement, Call | None]]:
     """Yields the sentence as it comes; returns the statement and the call, None where none was made.
 
-    An answer that only repeats the question gives way to the cited sentences, which stay as they are. The
-    statement is returned as it was where the prompt would not fit. Raises what the chat model raises.
+    An answer that only repeats the question, or copies the sentences as the prompt shows them, gives way to
+    the cited sentences, which stay as they are. The statement is returned as it was where the prompt would
+    not fit. Raises what the chat model raises.
     """
     span = " ".join(s.sentence.text for s in sentences if s.number in statement.numbers)
-    if span and (statement.text == span or echoes(statement.text, question)):
+    copied = statement.text in (span, prompt.inert(span))
+    if span and (copied or echoes(statement.text, question)):
         return replace(statement, text=span), None
     messages = prompt.compose_messages(question, widened(statement.text, span), span)
     if count(messages, llm) + prompt.ANSWER_TOKENS > llm.context:

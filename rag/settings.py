@@ -155,6 +155,7 @@ _SILENT = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "DO_NOT_TRACK": "1",
     "GRADIO_ANALYTICS_ENABLED": "False",
+    "GRADIO_ANALYTICS_CACHE_FREQUENCY": "1000000000",  # its own count of calls, made with pandas
     "TOKENIZERS_PARALLELISM": "false",
 }
 """What keeps libraries from calling out. An inherited value must not win: a question is private."""

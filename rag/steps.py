@@ -27,7 +27,7 @@ RIVALS = 8
 """How many hits are looked through, by their words alone, for one that may contradict the answer."""
 SLACK = 1
 """How many words a claim may take from its question before another reading is worth its time."""
-BEHIND = 1.5
+BEHIND = 1.75
 """How far behind the first answer, in log odds, another one may be."""
 
 

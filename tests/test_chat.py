@@ -1,5 +1,6 @@
-"""byline chat: a conversation in the terminal."""
+"""byline chat --terminal: a conversation in the terminal."""
 
+import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -25,8 +26,13 @@ def gist(out: str) -> list[str]:
     return [line for line in out.splitlines() if line in (ANSWERED, REFUSAL) or "Understood as" in line]
 
 
-@pytest.mark.parametrize("arguments", [("chat",), ("chat", "--terminal"), ()], ids=" ".join)
-def test_a_follow_up_is_answered_and_shown_as_it_is_understood(run: Run, arguments: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    ("variable", "arguments"), [("", ("chat", "--terminal")), ("1", ("chat",)), ("1", ())]
+)
+def test_a_follow_up_is_answered_and_shown_as_it_is_understood(
+    run: Run, variable: str, arguments: tuple[str, ...]
+) -> None:
+    os.environ["BYLINE_TERMINAL"] = variable
     with ollama(LATER):
         ran = run(*arguments, stdin=f"{SHARE}\n{FOLLOWS}\n")
     assert gist(ran.out) == [ANSWERED, UNDERSTOOD, ANSWERED]
@@ -35,13 +41,13 @@ def test_a_follow_up_is_answered_and_shown_as_it_is_understood(run: Run, argumen
 
 def test_a_question_that_stands_alone_is_shown_as_it_is(run: Run) -> None:
     with ollama(LATER):
-        ran = run("chat", stdin=f"{SHARE}\n{ELSEWHERE}\n{SHARE}\n")
+        ran = run("chat", "--terminal", stdin=f"{SHARE}\n{ELSEWHERE}\n{SHARE}\n")
     assert gist(ran.out) == [ANSWERED, REFUSAL, ANSWERED]
 
 
 def test_a_refused_question_is_remembered_without_an_answer(run: Run) -> None:
     with ollama(LATER) as server:
-        run("chat", stdin=f"{ELSEWHERE}\nWhy?\n")
+        run("chat", "--terminal", stdin=f"{ELSEWHERE}\nWhy?\n")
         bodies = [body["messages"] for body in server.bodies("/api/chat")]
     (told,) = {turns[-1]["content"] for turns in bodies if "Last question" in turns[-1]["content"]}
     assert told == f"Question: {ELSEWHERE}\nAnswer: unknown\nLast question: Why?"
@@ -49,7 +55,7 @@ def test_a_refused_question_is_remembered_without_an_answer(run: Run) -> None:
 
 def test_a_new_subject_forgets_what_was_said(run: Run) -> None:
     with ollama(LATER):
-        ran = run("chat", stdin=f"{SHARE}\n/new\n{FOLLOWS}\n{SHARE}\n{FOLLOWS}\n")
+        ran = run("chat", "--terminal", stdin=f"{SHARE}\n/new\n{FOLLOWS}\n{SHARE}\n{FOLLOWS}\n")
     assert ran.out.count("Understood as") == 1
     assert gist(ran.out)[-3:] == [ANSWERED, UNDERSTOOD, ANSWERED]
     assert ran.err == "A new subject.\n"
@@ -57,7 +63,7 @@ def test_a_new_subject_forgets_what_was_said(run: Run) -> None:
 
 def test_the_commands_are_listed_and_reach_no_model(run: Run) -> None:
     with ollama() as server:
-        ran = run("chat", stdin="/help\n/sources\n/nothing\n")
+        ran = run("chat", "--terminal", stdin="/help\n/sources\n/nothing\n")
         assert server.bodies("/api/chat") == []
         listed = run("sources").out
     named = [line.split()[0] for line in ran.out.splitlines() if line.startswith("/")]
@@ -69,7 +75,7 @@ def test_the_commands_are_listed_and_reach_no_model(run: Run) -> None:
 @pytest.mark.parametrize("end", ["", "\n", "   \n", "\nnever asked\n"])
 def test_an_empty_line_or_the_end_ends_it(run: Run, end: str) -> None:
     with ollama():
-        ran = run("chat", stdin=f"{SHARE}\n{end}")
+        ran = run("chat", "--terminal", stdin=f"{SHARE}\n{end}")
     assert (gist(ran.out), ran.code, ran.err) == ([ANSWERED], 0, "")
 
 
@@ -96,7 +102,7 @@ def test_ctrl_c_stops_an_answer_and_keeps_the_conversation(run: Run, purpose: st
 
     brain = interrupting(LATER, (next(seen) == (0 if purpose == "rewriting" else 1) for _ in count()))
     with ollama(first):
-        ran = run("chat", stdin=f"{SHARE}\n{SHARE}\n{FOLLOWS}\n{FOLLOWS}\n")
+        ran = run("chat", "--terminal", stdin=f"{SHARE}\n{SHARE}\n{FOLLOWS}\n{FOLLOWS}\n")
     answered = [ANSWERED, ANSWERED] if purpose == "rewriting" else [ANSWERED]
     assert ran.err == "Stopped.\n"
     assert gist(ran.out)[: len(answered)] == answered
@@ -112,12 +118,12 @@ def test_a_fault_in_a_rewriting_ends_one_answer_and_not_the_conversation(run: Ru
         return faults.pop()(request) if rewrites(request) and faults else LATER(request)
 
     with ollama(brain):
-        ran = run("chat", stdin=f"{SHARE}\n{FOLLOWS}\n{FOLLOWS}\n")
+        ran = run("chat", "--terminal", stdin=f"{SHARE}\n{FOLLOWS}\n{FOLLOWS}\n")
     assert ran.complaint()[1]
     assert gist(ran.out) == [ANSWERED, UNDERSTOOD, ANSWERED]
 
 
 def test_a_rewriting_that_invents_is_dropped(run: Run) -> None:
     with ollama(rewriting("Who paid for the paper mill?", well_read)):
-        ran = run("chat", stdin=f"{SHARE}\n{FOLLOWS}\n")
+        ran = run("chat", "--terminal", stdin=f"{SHARE}\n{FOLLOWS}\n")
     assert gist(ran.out)[:2] == [ANSWERED, BESIDE]

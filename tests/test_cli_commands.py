@@ -136,7 +136,8 @@ def test_the_doctor_ends_with_0_only_where_all_is_well(run: Run) -> None:
 
 def test_a_chat_answers_line_after_line_until_an_empty_one(run: Run) -> None:
     with ollama():
-        ran = run("chat", stdin=f"{SHARE}\n{ELSEWHERE}\n\nnever asked\n")
+        ran = run("chat", "--terminal", stdin=f"{SHARE}\n{ELSEWHERE}\n\nnever asked\n")
+        os.environ["BYLINE_TERMINAL"] = "1"
         bare = run(stdin=f"{SHARE}\n")
     assert [line for line in ran.out.splitlines() if line in (f"{QUOTE} [1]", REFUSAL)] == [
         f"{QUOTE} [1]",
@@ -148,7 +149,7 @@ def test_a_chat_answers_line_after_line_until_an_empty_one(run: Run) -> None:
 
 def test_a_fault_ends_one_answer_of_a_chat_not_the_chat(run: Run) -> None:
     with ollama():
-        ran = run("chat", stdin=f"{'x' * 5000}\n{SHARE}\n")
+        ran = run("chat", "--terminal", stdin=f"{'x' * 5000}\n{SHARE}\n")
     assert ("5,000 characters" in ran.complaint()[0], ran.code) == (True, 0)
     assert f"{QUOTE} [1]" in ran.out.splitlines()
 

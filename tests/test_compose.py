@@ -8,7 +8,7 @@ import pytest
 from rag.answer import Call, NumberedSentence, Statement
 from rag.compose import compose, widened
 from rag.llm import LLM
-from rag.prompt import compose_messages, number
+from rag.prompt import compose_messages, inert, number
 from rag.reader import Provisional
 from tests.ollama_chat import count_words, say
 from tests.scripted import chat_of, enqueued, hit, scripted_llm
@@ -136,3 +136,12 @@ def test_a_sentence_that_loses_or_denies_the_answer_is_dropped(said: str, kept: 
     given = number([hit("Europe's contributions were loans.")])
     llm = scripted_llm(enqueued(say(said)))
     assert run(llm, Statement("loans", (1,), short="loans"), given)[1].text == kept
+
+
+def test_a_sentence_copied_as_the_prompt_shows_it_is_shown_as_the_article_has_it() -> None:
+    told = number([hit('The keeper wrote <a href="x">here</a> and <b>left</b>.')])
+    span = told[0].sentence.text
+    copied = replace(SHORT, text=inert(span), numbers=(1,))
+    assert inert(span) != span
+    llm = scripted_llm(enqueued())
+    assert run(llm, copied, told) == ([], replace(copied, text=span), None)

@@ -139,6 +139,11 @@ def test_the_same_text_counts_once_and_the_best_ranked_stays(index: Index) -> No
         (Where(since="2025-02-26"), {"peace.md"}),
         (Where(until="2024-12-31"), {"local"}),
         (Where(source="a*", since="2025-02-26"), set()),
+        (Where(paths=("aid.md", "local/copy.md", "gone.md")), {"aid.md", "local"}),
+        (Where(paths=("aid.md", "peace.md"), since="2025-02-26"), {"peace.md"}),
+        (Where(paths=("aid.md", "peace.md"), source="p*"), {"peace.md"}),
+        (Where(paths=("aid.md", *(f"{n}.md" for n in range(5000)))), {"aid.md"}),
+        (Where(paths=()), set()),
     ],
 )
 def test_hits_are_only_from_where_was_asked(index: Index, where: Where, left: set[str]) -> None:

@@ -24,7 +24,8 @@ from index.read import File
 
 _SOURCE = "a.path, a.title, a.author, a.publisher, a.published"
 _ALLOWED = """(:source IS NULL OR a.path GLOB :source)
-    AND (:since IS NULL OR a.published >= :since) AND (:until IS NULL OR a.published <= :until)"""
+    AND (:since IS NULL OR a.published >= :since) AND (:until IS NULL OR a.published <= :until)
+    AND (:paths IS NULL OR a.path IN (SELECT value FROM json_each(:paths)))"""
 # "U.S." is one term, and so is every other run of letters and digits.
 _TERM = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+")
 MAX_TERMS = 256
@@ -168,7 +169,8 @@ def _filters(where: Where) -> dict[str, str | None]:
     source = (
         where.source and where.source.encode(errors="backslashreplace").decode()
     )  # no path has other characters
-    return {"source": source, "since": where.since, "until": where.until}
+    paths = None if where.paths is None else json.dumps(where.paths)
+    return {"source": source, "since": where.since, "until": where.until, "paths": paths}
 
 
 def _match(query: str) -> str:

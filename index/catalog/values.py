@@ -11,16 +11,17 @@ from index.read import File
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Which articles a search may look at: all three must hold, None holds for every article.
+    """Which articles a search may look at: all four must hold, None holds for every article.
 
     ``source`` is a glob over the article's path (``*``, ``?``, ``[...]``; ``*`` crosses folders);
     ``since`` and ``until`` are ISO dates, both inclusive. An article without a date has no place in a
-    span of dates.
+    span of dates. ``paths`` names the articles one by one; () is none of them.
     """
 
     source: str | None = None
     since: str | None = None
     until: str | None = None
+    paths: tuple[str, ...] | None = None
 
 
 EVERYTHING = Where()

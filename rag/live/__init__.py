@@ -1,0 +1,251 @@
+"""An assistant kept open: it follows the index, outlives a model that died, answers one question at a time.
+
+Law: a question is answered over the folder as it is when its turn comes. Questions are answered in the
+order in which they came; who waits is told how many are ahead. A model that broke is opened anew at the
+next question; the embedding model stays. What is read, not asked, waits for nobody: sources, articles
+and counts come from the catalog as it is at that moment.
+
+Does not know: who asks, how anything is shown.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager, nullcontext, suppress
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import Any, cast
+
+from index.article import Article, Source
+from index.catalog import CatalogReader, Stats, Where
+from index.errors import (
+    EmbedderError,
+    IndexBusy,
+    IndexMissing,
+    ModelBroke,
+    ModelFault,
+    ModelMissing,
+    OllamaDown,
+    PromptTooLong,
+)
+from index.read import Listing, list_folder
+from index.store import index_folder
+from index.sync import Progress, SyncReport, sync
+from rag import ollama
+from rag.answer import Answer, Model
+from rag.assistant import Assistant, checked, open_assistant, refresh
+from rag.chain import Event
+from rag.followup import Rewrites, Rewritten, Turn
+from rag.live.queue import Queue
+from rag.llm import choose
+from rag.settings import Settings
+
+MOST_WAITING = 20
+"""Questions that wait for their turn; the next one is turned away."""
+TICK_SECONDS = 0.5
+"""How often who waits is told how many are ahead."""
+FOLLOW_SECONDS = 1.0
+"""The folder is not listed again sooner than this after the last time."""
+CLOSING_SECONDS = 5.0
+"""How long closing waits for the answer under way to stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """The question waits: ``ahead`` others come before it, the one being answered included."""
+
+    ahead: int
+
+
+class Live:
+    """An assistant for many askers, in several threads. Close it, or use it as a context manager.
+
+    Opening is lazy: nothing is loaded before the first ``stream``, ``model`` or ``sync``; where that
+    fails, the next one tries again. Everything here raises BylineError only, but for KeyError of
+    ``article``.
+    """
+
+    def __init__(
+        self, settings: Settings, open_assistant: Callable[[Settings], Assistant] = open_assistant
+    ) -> None:
+        self._settings, self._open = settings, open_assistant
+        self._queue = Queue(MOST_WAITING)
+        self._writing = threading.Lock()
+        self._assistant: Assistant | None = None
+        self._model: Model | None = None
+        self._serving: Settings | None = None
+        self._listed: Listing | None = None
+        self._followed = float("-inf")
+
+    @property
+    def settings(self) -> Settings:
+        """The settings as they are now: ``use`` changes them."""
+        return self._settings
+
+    def stream(
+        self, question: str, where: Where | None = None, history: Sequence[Turn] = ()
+    ) -> Generator[Waits | Event | Rewrites | Rewritten | Answer, None, None]:
+        """What happens on the way, then the Answer, last.
+
+        Closing the generator stops the model and lets the next question have its turn. Raises
+        QuestionError, UsageError where too many wait, CorpusError, IndexFault, ModelFault.
+        """
+        text = checked(question)
+        with self._queue.place() as place:
+            while ahead := place.ahead():
+                yield Waits(ahead)
+                place.wait(TICK_SECONDS)
+            yield from self._answered(text, where, history)
+
+    def _answered(
+        self, question: str, where: Where | None, history: Sequence[Turn]
+    ) -> Iterator[Event | Rewrites | Rewritten | Answer]:
+        """The assistant's own stream. A fault of the model ends that model."""
+        try:
+            assistant = self._followed_up()
+            with closing(cast(Any, assistant.stream(question, where, history))) as events:
+                for event in events:
+                    self._queue.refuse_closed()
+                    yield event
+        except ModelFault as fault:
+            self._note(fault)
+            raise
+
+    def _note(self, fault: ModelFault) -> None:
+        """A prompt that is too long is no fault of the model's; after an embedder's all is opened anew."""
+        if isinstance(fault, EmbedderError):
+            self._let_go()
+        elif not isinstance(fault, PromptTooLong):
+            self._serving = None
+
+    def _let_go(self) -> None:
+        assistant, self._assistant = self._assistant, None
+        if assistant:
+            assistant.close()
+
+    def _followed_up(self) -> Assistant:
+        """The assistant over the folder as it is now, its model open. Only for who has the turn."""
+        assistant = self._opened()
+        if time.monotonic() - self._followed >= FOLLOW_SECONDS:
+            self._follow(assistant)
+        if assistant.index.stale():
+            self._assistant = assistant = assistant.with_index(self._settings)
+        return assistant
+
+    def _opened(self) -> Assistant:
+        """The assistant with the model of the settings, open. Only for who has the turn."""
+        settings = self._settings
+        if self._assistant and self._serving is settings:
+            return self._assistant
+        self._serving = None
+        opened = self._assistant.with_model(settings) if self._assistant else self._opened_first(settings)
+        self._assistant, self._serving = opened, settings
+        if settings is self._settings:
+            self._model = opened.llm.model
+        return opened
+
+    def _opened_first(self, settings: Settings) -> Assistant:
+        listed = list_folder(settings.corpus)
+        with self._writing:
+            assistant = self._open(settings)
+        self._listed, self._followed = listed, time.monotonic()
+        return assistant
+
+    def _follow(self, assistant: Assistant) -> None:
+        """Sync where the folder is not listed as it was, or the index is not as it was.
+
+        Where another process is writing the index, what was last indexed serves.
+        """
+        listed = list_folder(self._settings.corpus)
+        if listed != self._listed or assistant.index.stale():
+            with self._writing:
+                news = refresh(self._settings, assistant.embedder)
+            self._listed = None if isinstance(news, IndexBusy) else listed
+        self._followed = time.monotonic()
+
+    def sync(self, progress: Progress | None = None) -> SyncReport:
+        """Bring the index in line with the folder; questions being answered keep what they have.
+
+        Raises CorpusError, IndexBusy, other IndexFaults, EmbedderError, and ModelFault where the
+        assistant isn't open and can't be opened.
+        """
+        corpus, home, url = self._settings.corpus, self._settings.home, self._settings.chroma_url or None
+        embedder = (self._assistant or self._open_in_turn()).embedder
+        with self._writing:
+            listed = list_folder(corpus)
+            report = sync(corpus, home, embedder, chroma_url=url, progress=progress)
+            self._listed = listed
+        return report
+
+    def _open_in_turn(self) -> Assistant:
+        with self._queue.place() as place:
+            while place.ahead():
+                place.wait(TICK_SECONDS)
+            return self._opened()
+
+    def sources(self) -> list[tuple[Source, int]]:
+        """Every article's source with its number of passages, in the order of the paths."""
+        with self._catalog() as catalog:
+            return catalog.sources() if catalog else []
+
+    def article(self, path: str) -> Article:
+        """The article at ``path``. Raises KeyError where there is none any more."""
+        with self._catalog() as catalog:
+            if catalog is None:
+                raise KeyError(path)
+            return catalog.article(path)
+
+    def stats(self) -> Stats:
+        """How much is indexed, and when that last changed."""
+        with self._catalog() as catalog:
+            return catalog.stats() if catalog else Stats(0, 0, 0, "")
+
+    @contextmanager
+    def _catalog(self) -> Iterator[CatalogReader | None]:
+        """The catalog as it is now; None where nothing has been indexed yet."""
+        folder, catalog = index_folder(self._settings.home, self._settings.corpus), None
+        with suppress(IndexMissing):
+            catalog = CatalogReader(folder)
+        with closing(catalog) if catalog else nullcontext():
+            yield catalog
+
+    def model(self) -> Model:
+        """The model that answers; the one last opened where a fault has ended it. Opens it the first time."""
+        return self._model or self._open_in_turn().llm.model
+
+    def use(self, model: str) -> None:
+        """Let another model of Ollama's answer from the next question on.
+
+        Raises OllamaDown, ModelBroke, ModelMissing, ModelRefused; then all stays as it was.
+        """
+        if not model:
+            raise ModelMissing("No model was named.", "byline model list")
+        settings = replace(self._settings, llm="ollama", model=model)
+        chosen = choose(settings).served
+        if chosen is None:
+            raise ModelMissing(f"Ollama has no model {model!r}.", f"ollama pull {model}")
+        self._settings, self._model = settings, Model("ollama", chosen.name, chosen.digest)
+
+    def models(self) -> tuple[str, ...]:
+        """The models that Ollama has and that may be used here; () where Ollama is not used or not there."""
+        settings = self._settings
+        if settings.llm == "embedded":
+            return ()
+        try:
+            found = ollama.models(settings.ollama_host)
+        except (OllamaDown, ModelBroke):
+            return ()
+        return tuple(m.name for m in found if m.completes and (settings.allow_remote or not m.remote))
+
+    def close(self) -> None:
+        """Stop the answer under way, turn away who waits, and release the models and the index."""
+        self._queue.close(CLOSING_SECONDS)
+        self._let_go()
+
+    def __enter__(self) -> "Live":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

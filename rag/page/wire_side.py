@@ -1,0 +1,167 @@
+"""What the side bar does: filters, uploads, re-indexing, models; and what is shown when the page opens.
+
+Law: the page shows what is kept at once, and what needs the model when it is there.
+
+Does not know: how files are indexed, how models are got.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from index.article import Article
+from index.errors import BylineError
+from rag.examples import examples
+from rag.live import Live
+from rag.page import corpus
+from rag.page.keep import conversations
+from rag.page.layout import EXAMPLES
+from rag.page.outputs import unchanged
+from rag.page.view import View, shown, with_fault
+from rag.page.wire_chat import PRIVATE, Chat
+from rag.show import line
+
+OPENS_WIDE = '() => ({ __type__: "update", open: innerWidth >= 1024 })'
+MOST_ARTICLES = 40
+"""Articles that are looked through for example questions."""
+
+
+def wire_side(page: Any, chat: Chat) -> Callable[[Any], Any]:
+    """Connect the handlers; returns what brings the side bar in line after an event."""
+    side, memory, talk = chat.side, chat.memory, chat.talk
+    told = [side.search, memory.left_out, memory.conversation]
+    brought = [side.stats, side.sources, memory.listed, side.conversations]
+
+    def refresh(event: Any) -> Any:
+        return event.then(_refresh(chat), told, brought, **PRIVATE)
+
+    opened = page.load(_open(chat), [memory.kept], chat.outputs, **PRIVATE)
+    loaded = refresh(opened)
+    loaded.then(lambda: _examples(chat.backend.live), None, talk.examples, **PRIVATE)
+    loaded.then(lambda: _models(chat.backend.live), None, [side.models, side.model], **PRIVATE)
+    page.load(None, None, [side.bar], js=OPENS_WIDE, **PRIVATE)
+    _wire_filters(chat)
+    _wire_changes(chat, refresh)
+    return refresh
+
+
+def _open(chat: Chat) -> Callable[..., tuple[Any, ...]]:
+    import gradio as gr
+
+    def opened(tab: gr.Request, kept: str) -> tuple[Any, ...]:
+        """What is kept, unless something was asked already."""
+        asked = chat.running.asked(str(tab.session_hash))
+        return unchanged(len(chat.outputs)) if asked else chat.shown(_opened(chat, kept))
+
+    return opened
+
+
+def _opened(chat: Chat, kept: str) -> View:
+    today, backend = chat.backend.now().date(), chat.backend
+    try:
+        return shown(backend.conversation(kept), today)
+    except BylineError as error:
+        return with_fault(shown(backend.conversations.new(), today), error)
+
+
+def _refresh(chat: Chat) -> Callable[..., tuple[Any, ...]]:
+    def refresh(search: str, left_out: list[str], kept: str) -> tuple[Any, ...]:
+        import gradio as gr
+
+        told = corpus.stats(chat.backend.live)
+        chat.backend.opened.set()
+        found = conversations(chat.backend)
+        value = kept if kept in {identity for _, identity in found} else None
+        boxes = _boxes(chat.backend.live, search, left_out)
+        return told, boxes, True, gr.update(choices=found, value=value)
+
+    return refresh
+
+
+def _boxes(live: Live, search: str, left_out: list[str]) -> Any:
+    import gradio as gr
+
+    with suppress(BylineError):
+        found = corpus.listed(live, search, left_out)
+        return gr.update(choices=list(found.choices), value=list(found.ticked), info=found.note or None)
+    return gr.skip()
+
+
+def _examples(live: Live) -> list[Any]:
+    """The example buttons: those without a question stay hidden."""
+    import gradio as gr
+
+    asked: tuple[str, ...] = ()
+    with suppress(BylineError):
+        asked = examples(_articles(live), EXAMPLES)
+    words = [*(line(question) for question in asked), *[""] * EXAMPLES][:EXAMPLES]
+    return [gr.update(value=each, visible=bool(each)) for each in words]
+
+
+def _articles(live: Live) -> Iterable[Article]:
+    for source, _ in islice(live.sources(), MOST_ARTICLES):
+        with suppress(KeyError):
+            yield live.article(source.path)
+
+
+def _models(live: Live) -> tuple[Any, Any]:
+    import gradio as gr
+
+    names, now = corpus.models(live)
+    return gr.update(visible=bool(names)), gr.update(choices=list(names), value=now if now in names else None)
+
+
+def _wire_filters(chat: Chat) -> None:
+    side, memory, live = chat.side, chat.memory, chat.backend.live
+
+    def search(text: str, left_out: list[str]) -> Any:
+        return _boxes(live, text, left_out)
+
+    def tick(ticked: list[str], text: str, before: list[str]) -> list[str]:
+        return corpus.left_out(corpus.listed(live, text, before), ticked, before)
+
+    late: dict[str, Any] = {**PRIVATE, "trigger_mode": "always_last"}
+    side.search.change(search, [side.search, memory.left_out], [side.sources], **late)
+    side.sources.input(tick, [side.sources, side.search, memory.left_out], [memory.left_out], **late)
+
+
+def _wire_changes(chat: Chat, refresh: Callable[[Any], Any]) -> None:
+    import gradio as gr
+
+    side, live = chat.side, chat.backend.live
+    shows: dict[str, Any] = {"api_visibility": "private", "show_progress": "full"}
+    bar = gr.Progress()
+
+    def add(files: Sequence[str] | None, progress: gr.Progress = bar) -> tuple[str, None]:
+        paths = [Path(file) for file in files or ()]
+        try:
+            return corpus.added(live, [(path.name, path) for path in paths], _told(progress)), None
+        finally:
+            for path in paths:
+                path.unlink(missing_ok=True)
+
+    def sync(progress: gr.Progress = bar) -> str:
+        return corpus.synced(live, _told(progress))
+
+    def use(name: str) -> str:
+        return corpus.used(live, name)
+
+    def pull(name: str, progress: gr.Progress = bar) -> str:
+        return corpus.pulled(live, name, _told(progress))
+
+    refresh(side.upload.upload(add, [side.upload], [side.added, side.upload], **shows))
+    refresh(side.reindex.click(sync, None, [side.added], **shows))
+    refresh(side.model.input(use, [side.model], [side.pulled], **shows))
+    got = side.pull.click(pull, [side.pull_name], [side.pulled], **shows)
+    got.then(lambda: _models(live), None, [side.models, side.model], **PRIVATE)
+
+
+def _told(progress: Any) -> Callable[[str, int, int], None]:
+    """Progress as Gradio shows it."""
+
+    def tell(stage: str, done: int, total: int) -> None:
+        progress((done, total) if total else None, desc=line(stage).capitalize())
+
+    return tell
