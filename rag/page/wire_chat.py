@@ -130,11 +130,12 @@ def _filters(
 ) -> Filters:
     """What is ticked and typed at the side, once the boxes are there.
 
-    The boxes themselves are looked at: a click may have come too late for what the tab remembers. Raises
-    QuestionError where nothing is ticked.
+    The boxes themselves are looked at: a click may have come too late for what the tab remembers. Where none
+    is ticked and none was left out, they have only just come. Raises QuestionError where nothing is ticked.
     """
     live = chat.backend.live
-    out = left_out(listed(live, search, before), ticked, before) if seen else before
+    there = seen and (ticked or before)
+    out = left_out(listed(live, search, before), ticked, before) if there else before
     return chosen(live, out), since, until
 
 
@@ -149,7 +150,8 @@ def _box(typed: str, asked: Asked, failed: bool) -> Any:
 
     if failed and not (typed or "").strip():
         return asked.question
-    return "" if not failed and typed.strip() == asked.question.strip() else gr.skip()
+    left = (typed or "").strip()
+    return "" if left and not failed and left == asked.question.strip() else gr.skip()
 
 
 def _edit(asked: Asked) -> Values:
