@@ -38,7 +38,10 @@
     if (!element) return;
     element.scrollIntoView({ block });
     element.focus({ preventScroll: true });
-    setTimeout(() => { if (document.activeElement === element) element.scrollIntoView({ block }); }, 250);
+    for (const wait of [250, 700]) setTimeout(() => {
+      const now = element.id ? document.getElementById(element.id) : element;  // it may have been drawn anew
+      now?.scrollIntoView({ block });
+    }, wait);
   }
 
   function cite(link) {
