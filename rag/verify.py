@@ -158,21 +158,18 @@ def _claims(
     for statement, cited in admitted:
         citations = tuple(_citation(sentence, numbers) for sentence in cited)
         claim, found = _claim(statement.text.strip(), citations, asked)
-        claims += [] if _is_told(claim, claims) else [claim]
-        checks += [Check(c.gate, _place(claim, claims), c.passed, c.detail) for c in found]
+        number = _told(claim, claims)
+        claims += [] if number else [claim]
+        checks += [Check(c.gate, number or len(claims), c.passed, c.detail) for c in found]
     return tuple(claims)
 
 
-def _is_told(claim: Claim, claims: Sequence[Claim]) -> bool:
-    """Whether a claim is among ``claims``, or only repeats sentences that one of them stands on."""
-    return any(claim == told or (claim.verbatim and claim.citations == told.citations) for told in claims)
-
-
-def _place(claim: Claim, claims: Sequence[Claim]) -> int:
-    """The number of a claim, from 1; of one that is told already, that of the claim that tells it."""
+def _told(claim: Claim, claims: Sequence[Claim]) -> int | None:
+    """The number, from 1, of the claim that tells this one already: the same, or its cited sentences' own."""
     if claim in claims:
         return claims.index(claim) + 1
-    return next(n for n, told in enumerate(claims, 1) if told.citations == claim.citations)
+    same = (n for n, told in enumerate(claims, 1) if claim.verbatim and told.citations == claim.citations)
+    return next(same, None)
 
 
 def _citation(sentence: NumberedSentence, numbers: dict[tuple[str, int, int], int]) -> Citation:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from index.catalog import EVERYTHING, Where
 from index.store import Index
 from rag.answer import Answer, Call, Tokens
+from rag.calibration import program_version
 from rag.receipt.file import read_receipt, refuse_target, told, write_receipt
 from rag.receipt.values import (
     KIND,
@@ -66,7 +67,7 @@ def make_receipt(
     return Receipt(
         kind=KIND,
         version=VERSION,
-        byline=byline_version(),
+        byline=program_version(),
         asked_at=asked_at.isoformat(timespec="seconds"),
         question=answer.question,
         standalone_question=answer.standalone_question,
@@ -83,16 +84,6 @@ def make_receipt(
         answer=to_json(answer),
         seconds=answer.seconds,
     )
-
-
-def byline_version() -> str:
-    """The installed version, or "unknown" where Byline runs without having been installed."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("byline")
-    except PackageNotFoundError:
-        return "unknown"
 
 
 def indexed(index: Index) -> Indexed:
