@@ -88,6 +88,7 @@ def test_a_stopped_answer_ends_at_the_next_beat_and_leaves_the_model(backend: Ba
     flag: Flag[View] = Flag()
     events = answering(backend, "", Asked(SHARE), ALL, flag)
     next(view for view in events if view and "provisional" in text(view))
+    assert mind.held.wait(60)
     flag.raise_()
     last = [view for view in events if view][-1]
     assert (last.failed, "Stopped" in text(last)) == (True, True)

@@ -118,6 +118,10 @@ class Reader:
         self.box.fill(question)
         self.box.press("Enter")
 
+    def loses_connection(self) -> None:
+        """The next stream of answers is cut off before its first byte; those after it are not."""
+        self.page.route(re.compile("queue/data"), lambda route: route.abort("connectionreset"), times=1)
+
     def asks(self, question: str) -> Locator:
         """Ask and wait for the checked answer, which is returned."""
         before = self.answers.count()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,8 +27,9 @@ def running(tmp_path_factory: pytest.TempPathFactory, embedded: LLM) -> Iterator
     """The page over seeds/ on the models that a user gets."""
     home: Path = tmp_path_factory.mktemp("real")
     settings = Settings(corpus=SEEDS, home=home, llm="embedded")
+    shared = replace(embedded, close=lambda: None)  # other tests go on with it
     with (
-        Live(settings, lambda now: open_assistant(now, llm=lambda _: embedded)) as live,
+        Live(settings, lambda now: open_assistant(now, llm=lambda _: shared)) as live,
         opened_page(live, port=0) as page,
     ):
         yield Served(page.url, Mind(), settings)

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from index.sync import sync
+from rag.live import FOLLOW_SECONDS
 from tests.browser.conftest import Open
 from tests.browser.reader import BUSY, Reader
 from tests.fakes import HashEmbedder
@@ -110,19 +111,25 @@ def test_a_folder_that_is_gone_is_told_and_the_page_goes_on_when_it_is_back(
     corpus = served.settings.corpus
     aside = corpus.with_name("aside")
     shutil.move(corpus, aside)
-    reader.types(SHARE)
-    expect(reader.chat).to_contain_text(re.compile("folder|corpus|does not exist", re.IGNORECASE))
-    expect(reader.stop).not_to_be_enabled()
-    shutil.move(aside, corpus)
+    try:
+        reader.page.wait_for_timeout(1000 * FOLLOW_SECONDS)
+        reader.types(SHARE)
+        expect(reader.chat).to_contain_text(re.compile("folder|corpus|does not exist", re.IGNORECASE))
+        expect(reader.stop).not_to_be_enabled()
+    finally:
+        shutil.move(aside, corpus)
     expect(reader.asks(SHARE)).to_contain_text(SAID)
 
 
-def test_a_server_that_comes_back_finds_the_conversation(reader: Reader) -> None:
+def test_a_connection_that_broke_is_taken_up_again_with_the_conversation(reader: Reader) -> None:
+    reader.expects("ERR_CONNECTION_RESET|Failed to fetch|Connection errored out")
     reader.asks(SHARE)
-    reader.page.context.set_offline(True)
-    reader.page.context.set_offline(False)
+    with reader.page.expect_event("load"):
+        reader.loses_connection()
+        reader.types(BRIDGE)
+        expect(reader.page.get_by_text("Connection to the server was lost").first).to_be_visible()
+    expect(reader.answered(1)).to_contain_text(SAID)
     expect(reader.asks(BRIDGE)).to_contain_text(REOPENED)
-    expect(reader.answers).to_have_count(2)
 
 
 def test_fifty_quick_questions_are_all_answered(served: Served, reader: Reader) -> None:
