@@ -93,6 +93,7 @@ class Draft:
     token, 0..1, or None where the server gave no probabilities. ``statements`` is empty where the
     model named no source. ``rivals`` are what other articles say to the same question, for the gate of
     conflicts; their numbers count among ``sentences`` too. ``reply`` is the model's raw text.
+    ``unanswered`` are the parts of the question that nothing was found for, where others were answered.
     """
 
     question: str
@@ -108,6 +109,7 @@ class Draft:
     seconds: Seconds
     rivals: tuple[Statement, ...] = ()
     calls: tuple[Call, ...] = ()
+    unanswered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,8 @@ class Answer:
     ``text`` is the claims joined, each followed by its citation numbers in brackets.
     ``also_read`` are the nearest passages that no claim cites. ``conflicts`` are among the claims.
     ``hits``, ``calls`` and ``checks`` are what a receipt keeps: the candidates in the order of
-    retrieval, the model's calls, and each gate's outcome.
+    retrieval, the model's calls, and each gate's outcome. ``unanswered`` are the parts of the question
+    that the articles don't answer, where they answer others.
     """
 
     question: str
@@ -184,3 +187,4 @@ class Answer:
     calls: tuple[Call, ...] = ()
     checks: tuple[Check, ...] = ()
     threshold: float = 0.0
+    unanswered: tuple[str, ...] = ()

@@ -10,7 +10,7 @@ import re
 
 from rag.values import names, words
 
-_SAYING = re.compile(
+SAYING = re.compile(
     r"\b(?:acknowledge|add|admit|allege|announce|answer|argue|ask|assert|assure|claim|conclude|confirm|"
     r"contend|declare|deny|denie|describe|emphasi[sz]e|estimate|explain|indicate|insist|note|pledge|post|"
     r"predict|promise|propose|recall|remark|repeat|replie|reply|report|signal|state|stress|suggest|tweet|urge|"
@@ -29,7 +29,7 @@ _BEFORE, _AFTER = 8, 4
 
 def speakers(span: str) -> tuple[frozenset[str], ...]:
     """The name words of each speaker in ``span``, folded, in the order of their verbs."""
-    found = (_speaker(span, verb) for verb in _SAYING.finditer(span))
+    found = (_speaker(span, verb) for verb in SAYING.finditer(span))
     return tuple(speaker for speaker in found if speaker)
 
 

@@ -7,26 +7,21 @@ where its value differs.
 Does not know: models, how a statement becomes a sentence, the gates.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from index.article import Hit
 from rag import prompt
 from rag.answer import NumberedSentence, Statement
+from rag.asked import is_asked_for, is_beside
 from rag.conflict import denied_by, differ, worth_reading
-from rag.coverage import stems
 from rag.llm import Thresholds
 from rag.locate import locate
 from rag.reader import Reading
 from rag.several import asks_several
 from rag.support import CERTAIN
-from rag.unmentioned import resembles
-from rag.values import figures, names, words
 
 MOST_CLAIMS = 4
-SAYS_ALL = 0.85
-"""The share of a question's content words from which a sentence speaks of all of it."""
 
 
 def support_of(reading: Reading) -> float:
@@ -40,7 +35,9 @@ def chosen(question: str, readings: Sequence[Reading], thresholds: Thresholds) -
     ranked = sorted(every, key=lambda r: (bool(r.statements), support_of(r)), reverse=True)
     if not ranked or not asks_several(question):
         return tuple(ranked[:1])
-    return tuple(_as_source(r) for r in ranked if r.statements)[:MOST_CLAIMS] or tuple(ranked[:1])
+    found = [r for r in ranked if r.statements]
+    fit = [r for r in found if not is_beside(question, r.statements[0].short)]
+    return tuple(_as_source(r) for r in fit or found)[:MOST_CLAIMS] or tuple(ranked[:1])
 
 
 def _as_source(reading: Reading) -> Reading:
@@ -74,58 +71,6 @@ def stated(question: str, reading: Reading, thresholds: Thresholds) -> Reading:
         if is_asked_for(question, short, span_of(statement, reading.sentences))
     )
     return replace(reading, statements=tuple(kept))
-
-
-def is_asked_for(question: str, short: str, span: str = "") -> bool:
-    """False where a short answer is of another kind than asked, or is only what the question says.
-
-    A percentage is no count; "How many of the voters" may be answered by one. "Fox News" doesn't say which
-    Fox News presenter it was; where two things are offered, one of them is an answer. A sentence that says
-    all that the question says is shown all the same: it may say the rest.
-    """
-    return not _is_share(question, short) and (not _repeats(question, short) or _says_all(question, span))
-
-
-def _says_all(question: str, span: str) -> bool:
-    asked = stems(question)
-    return len(asked & stems(span)) >= SAYS_ALL * len(asked)
-
-
-_NAMED = re.compile(
-    r"^\W*(?:(?:about|at|by|for|from|in|of|on|over|to|under|with)\s+)?"
-    r"(?:who|whom|whose|which|where|when|(?:what|how)\s+(?:many|much|type|kind|sort|name|day|date|year|city|country))\b",
-    re.IGNORECASE,
-)
-"""A question for a name, a place, a time or a number; what somebody said may be said in its own words."""
-_OFFERS = re.compile(r"\bor\b|\b(?:of|between)\b.+\band\b", re.IGNORECASE)
-"""Two things are offered, one of which is the answer."""
-_JOINING = frozenset("a an the at by for from in into of on to with and".split())
-
-
-def _repeats(question: str, short: str) -> bool:
-    told = frozenset(word.lower() for word in words(short)) - _JOINING
-    asked = frozenset(word.lower() for word in words(question))
-    if not told or figures(short) or _OFFERS.search(question) or not _NAMED.search(question):
-        return False
-    called, known = (frozenset(name.lower() for name in names(text)) for text in (short, question))
-    return all(word in asked or (word in called and _is_form_of(word, known)) for word in told)
-
-
-def _is_form_of(name: str, asked: Iterable[str]) -> bool:
-    """Polish of Poland; Amazonia, which says more than Amazon does, is a name of its own."""
-    return resembles(
-        name, [word for word in asked if not name.startswith(word) and not word.startswith(name)]
-    )
-
-
-def _is_share(question: str, short: str) -> bool:
-    """Whether a count is asked for and a percentage given."""
-    if not re.search(r"\bhow many\b(?! of\b)", question, re.IGNORECASE):
-        return False
-    if re.search(r"\bper ?cent|\bpercentage|%", question, re.IGNORECASE):
-        return False
-    found = figures(short)
-    return bool(found) and all(figure.unit == "percent" for figure in found)
 
 
 def rival_hit(question: str, best: Reading, readings: Iterable[Reading], hits: Iterable[Hit]) -> Hit | None:

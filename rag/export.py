@@ -61,6 +61,8 @@ def _exchange(exchange: Exchange) -> Iterator[str]:
     if searched := _searched(exchange.filters):
         yield f"Asked of {searched}."
     yield from map(_claim, answer.claims)
+    for part in answer.unanswered:
+        yield f"The articles don't say: *{escaped(part)}*"
     if answer.refused:
         yield escaped(answer.text)
     yield from map(_conflict, answer.conflicts)

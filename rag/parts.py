@@ -125,7 +125,13 @@ def merged(drafts: Sequence[Draft], question: str) -> Draft:
         seconds=_together([draft.seconds for draft in drafts]),
         rivals=first.rivals,
         calls=tuple(call for draft in drafts for call in draft.calls),
+        unanswered=tuple(draft.standalone_question for draft in moved if not _answers(draft)),
     )
+
+
+def _answers(draft: Draft) -> bool:
+    """Whether a draft has a statement that reaches its threshold."""
+    return any(s.support is not None and s.support >= draft.threshold for s in draft.statements)
 
 
 def _hits(drafts: Sequence[Draft]) -> tuple[Hit, ...]:
@@ -145,10 +151,8 @@ def _moved(drafts: Sequence[Draft]) -> Iterator[Draft]:
     for draft in drafts:
         sentences = tuple(replace(s, number=s.number + by) for s in draft.sentences)
         said, against = ([_own(draft, s, by) for s in each] for each in (draft.statements, draft.rivals))
-        stands = any(s.support is not None and s.support >= draft.threshold for s in said)
-        yield replace(
-            draft, sentences=sentences, statements=tuple(said), rivals=tuple(against) if stands else ()
-        )
+        own = replace(draft, sentences=sentences, statements=tuple(said), rivals=())
+        yield replace(own, rivals=tuple(against)) if _answers(own) else own
         by += len(sentences)
 
 

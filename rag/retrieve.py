@@ -1,4 +1,4 @@
-"""A question becomes hits: dense and full-text search, fused by reciprocal rank.
+"""A question becomes hits: dense and full-text search, fused by reciprocal rank, the best reranked.
 
 Law: score(p) = sum over the searches of 1 / (60 + rank), ranks from 1 (Cormack, Clarke and
 Büttcher, "Reciprocal rank fusion", SIGIR 2009). Passages with the same text count once, the best
@@ -19,8 +19,8 @@ from index.article import Hit, Passage
 from index.catalog import Where
 from index.embed import Embedder
 from index.store import Index
+from rag.rerank import RANK_CONSTANT, rerank
 
-RANK_CONSTANT = 60
 DEPTH = 30
 """How deep each search is taken before fusion."""
 
@@ -68,9 +68,8 @@ class PassageRetriever(BaseRetriever):
         passages = self.index.passages(fuse(dense, text))
         distinct = {passage.text: passage for passage in reversed(passages)}
         kept = [passage for passage in passages if distinct[passage.text] is passage]
-        return [
-            Hit(p, _score(p.id, dense, text), _rank(p.id, dense), _rank(p.id, text)) for p in kept[: self.k]
-        ]
+        hits = [Hit(p, _score(p.id, dense, text), _rank(p.id, dense), _rank(p.id, text)) for p in kept]
+        return rerank(question, vector, hits, self.embedder)[: self.k]
 
     def _ranking(self, search: Callable[[int], list[str]]) -> list[str]:
         """The best DEPTH that are not left out, searching deeper for as long as there is more."""

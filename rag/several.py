@@ -13,7 +13,7 @@ _PLURALS = r"(?:the\s+)?(?:\w+(?:['’]s?)?\s+){0,3}?(?:\w*[^\Ws]s|people)\b"
 _LIST = re.compile(
     r"\b(?:which|what)\s+(?:are|were)\s+the\s+(?:\w+\s+){0,3}?\w+s\b"
     r"|\b(?:which|what)\s+(?:\w+\s+)?(?:issues|reasons|countries|topics|points|subjects|matters|steps|measures|"
-    r"things|ways|people|leaders|conditions|demands|proposals|events|differences|arguments|causes|effects)\b"
+    r"forms|kinds|types|things|ways|people|leaders|conditions|demands|proposals|events|differences|arguments|causes|effects)\b"
     rf"|^\s*(?:please\s+)?(?:(?:list|enumerate|name)\s+{_PLURALS}|summari[sz]e\b)",
     re.IGNORECASE,
 )

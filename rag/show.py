@@ -80,6 +80,10 @@ _GATES = {"values": "figures and names", "attribution": "who said it"}
 
 
 def _notes(answer: Answer) -> list[str]:
+    return [*(f"The articles don't say: “{line(part)}”" for part in answer.unanswered), *_checked(answer)]
+
+
+def _checked(answer: Answer) -> list[str]:
     if any(claim.verbatim for claim in answer.claims):
         return ["The model's wording did not match its source, so the source's own words are shown."]
     names = dict.fromkeys(_GATES.get(name, name) for claim in answer.claims for name, _ in claim.checks)
@@ -138,6 +142,7 @@ def to_json(answer: Answer) -> dict[str, Any]:
         "claims": [_claim(claim) for claim in answer.claims],
         "conflicts": [_conflict(conflict) for conflict in answer.conflicts],
         "also_read": [_also(hit) for hit in answer.also_read],
+        "unanswered": list(answer.unanswered),
         "support": None if answer.support is None else round(answer.support, 4),
         "model": {"backend": answer.model.backend, "name": answer.model.name, "digest": answer.model.digest},
         "tokens": {

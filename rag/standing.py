@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from index.article import Hit
 from rag.answer import NumberedSentence, Statement
+from rag.asked import is_beside, is_less
 from rag.choose import span_of
 from rag.grounds import absent
 from rag.locate import echoes
@@ -67,12 +68,25 @@ def with_antecedent(question: str, statement: Statement, sentences: Sequence[Num
 
 
 def bettered(question: str, best: Reading, other: Reading) -> Reading | None:
-    """``other``, in the sentences of ``best`` where it is of the same passage, if its claim lacks less."""
+    """``other``, in the sentences of ``best`` where it is of the same passage, if it stands better.
+
+    It does where its claim lacks at most half as many words. A figure that is asked for gives way to none
+    but another figure, and one that is beside the point to whatever isn't.
+    """
     placed = _placed(question, best, other)
-    found, wanted = len(lacking(question, placed)), len(lacking(question, best)) // 2
     if not placed.statements or echoes(placed.statements[0].short, question):
         return None
-    return placed if found <= wanted else None
+    ours, theirs = best.statements[0].short, placed.statements[0].short
+    if is_less(question, ours, theirs) or is_beside(question, theirs):
+        return None
+    stands = len(lacking(question, placed)) <= len(lacking(question, best)) // 2
+    return placed if stands or is_beside(question, ours) else None
+
+
+def is_amiss(question: str, reading: Reading) -> bool:
+    """Whether a reading's answer is of another kind than asked for."""
+    first = next(iter(reading.statements), None)
+    return first is not None and is_beside(question, first.short or first.text)
 
 
 def _placed(question: str, best: Reading, other: Reading) -> Reading:

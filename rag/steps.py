@@ -20,7 +20,7 @@ from rag.llm import LLM
 from rag.look import look
 from rag.reader import Provisional, Reading, fits, read
 from rag.several import asks_several
-from rag.standing import bettered, doubted, lacking, with_antecedent, without_cited
+from rag.standing import bettered, doubted, is_amiss, lacking, with_antecedent, without_cited
 from rag.support import looked, shifted
 
 RIVALS = 8
@@ -86,7 +86,8 @@ def read_on(
     for number, hit in enumerate(hits, 1):
         yield Reads(number, len(hits), hit)
         readings.append((yield from read(question, [hit], llm, against)))
-        if support_of(readings[-1]) >= llm.thresholds.sure and not asks_several(question):
+        sure = support_of(readings[-1]) >= llm.thresholds.sure
+        if sure and not asks_several(question) and not is_amiss(question, readings[-1]):
             break
     return readings
 
@@ -130,7 +131,7 @@ def answered(
     One whose claim doesn't stand gives way to another try that stands better.
     """
     answering, calls = yield from composed(question, chosen(question, readings, llm.thresholds), llm)
-    if len(answering) != 1 or not lacking(question, answering[0]):
+    if len(answering) != 1 or not (lacking(question, answering[0]) or is_amiss(question, answering[0])):
         return answering, calls
     another, further = yield from _another(question, answering[0], readings, llm, against)
     return (another or doubted(question, answering[0]),), [*calls, *further]
@@ -158,17 +159,18 @@ def _another(
 ) -> Generator[Event, None, tuple[Reading | None, list[Call]]]:
     """Another reading whose claim stands better, or None; and the calls that took.
 
-    It is the next supported one; else, where more than a word is lacking, one of the passage's sentences
-    without those that are cited.
+    It is the next supported one; else, where more than a word is lacking or the answer is of another kind
+    than asked for, one of the passage's sentences without those that are cited.
     """
     calls: list[Call] = []
     others = (r for r in readings if r.sentences != best.sentences)
     rest = [r for r in others if stated(question, r, llm.thresholds).statements]
-    if not rest and len(lacking(question, best)) > SLACK and (hit := without_cited(best)):
+    amiss = is_amiss(question, best)
+    if not rest and (amiss or len(lacking(question, best)) > SLACK) and (hit := without_cited(best)):
         yield Reads(len(readings) + 1, len(readings) + 1, hit)
         rest = [(yield from read(question, [hit], llm, against))]
         calls += rest[0].calls
-    least = shifted(support_of(best), -BEHIND)
+    least = llm.thresholds.accept if amiss else shifted(support_of(best), -BEHIND)
     before = sorted((r for r in rest if support_of(r) >= least), key=support_of, reverse=True)[:1]
     after = yield from looked_at(question, before, llm)
     calls += [call for was, now in zip(before, after, strict=True) for call in now.calls[len(was.calls) :]]

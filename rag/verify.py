@@ -216,6 +216,7 @@ def _answer(
         calls=draft.calls,
         checks=checks,
         threshold=draft.threshold,
+        unanswered=draft.unanswered if claims else (),
     )
 
 

@@ -120,6 +120,7 @@ CONTRACT = record(
     claims={"type": "array", "items": CLAIM},
     conflicts={"type": "array"},
     also_read={"type": "array", "items": NEAR},
+    unanswered={"type": "array", "items": TEXT},
     support={"type": ["number", "null"]},
     model=record(backend={"enum": ["ollama", "embedded"]}, name=TEXT, digest=TEXT),
     tokens=record(prompt=WHOLE, completion=WHOLE, context=WHOLE),

@@ -72,6 +72,11 @@ def test_a_refusal_shows_what_was_also_read() -> None:
     ]
 
 
+def test_a_part_of_the_question_that_nothing_answers_is_told() -> None:
+    partly = exchanged(replace(exchanged().answer, unanswered=("Who paid *it*?",)))
+    assert r"The articles don't say: *Who paid \*it\*?*" in blocks(partly)
+
+
 def test_a_conflict_shows_both_values() -> None:
     other = stated("Europe paid 40%.", cited(OTHER.text.strip(), 2, OTHER), verbatim=True)
     made = exchanged(differing(("60%", stated(SAID)), ("40%", other)))

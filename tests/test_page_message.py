@@ -84,6 +84,12 @@ def test_both_values_of_a_conflict_stand_with_publisher_and_date_in_the_order_gi
     ]
 
 
+def test_a_part_of_the_question_that_nothing_answers_is_told() -> None:
+    partly = replace(ANSWERED, answer=replace(ANSWER, unanswered=("and <who> paid?",)))
+    assert words(message(partly), "//p[@class='note left']") == ["The articles don’t say: and <who> paid?"]
+    assert words(message(ANSWERED), "//p[@class='note left']") == []
+
+
 def test_a_refusal_says_so_and_has_no_sentence_or_badge() -> None:
     shown = message(REFUSED)
     assert words(shown, "//p[@class='refusal']") == ["The articles don't say."]

@@ -225,6 +225,20 @@ def test_a_weak_part_is_not_lifted_by_a_strong_one() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("supports", "left"),
+    [((0.9, 0.9), []), ((0.9, 0.2), ["second"]), ((None, 0.9), ["first"]), ((0.2, 0.2), [])],
+)
+def test_a_part_that_the_articles_do_not_answer_is_told_beside_those_that_they_do(
+    supports: tuple[float | None, float], left: list[str]
+) -> None:
+    of_parts = [
+        replace(draft([MILL], said(text, 2), support=support), standalone_question=text)
+        for text, support in zip(("first", "second"), supports, strict=True)
+    ]
+    assert list(verify(merged(of_parts, QUESTION)).unanswered) == left
+
+
 NUMBERS = st.lists(st.integers(1, 2), max_size=3).map(tuple)
 SAID = st.lists(st.builds(lambda numbers: Statement("Said.", numbers, "said"), NUMBERS), max_size=3)
 DRAFTS = st.lists(

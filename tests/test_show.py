@@ -98,6 +98,7 @@ def test_an_answer_in_json_is_the_contract() -> None:
                 "score": 0.032787,
             }
         ],
+        "unanswered": [],
         "support": 0.9877,
         "model": {"backend": "embedded", "name": "small-1.5B", "digest": "abc123"},
         "tokens": {"prompt": 1120, "completion": 24, "context": 4096},
@@ -113,6 +114,7 @@ def test_a_refusal_in_json_has_no_claims_and_what_was_nearest() -> None:
         "refused": True,
         "claims": [],
         "also_read": [QUOTE, "Peace."],
+        "unanswered": [],
         "support": None,
     }
 
@@ -167,6 +169,12 @@ def test_what_was_checked_is_said(checks: tuple[tuple[str, bool], ...], shown: s
     claim = replace(ANSWER.claims[0], checks=checks)
     lines = piped(replace(ANSWER, claims=(claim, claim))).splitlines()
     assert lines[-3] == f"Checked against the cited sentences: {shown}."
+
+
+def test_a_part_of_the_question_that_nothing_answers_is_told() -> None:
+    partly = replace(ANSWER, unanswered=("And who\x1b paid?",))
+    assert "The articles don't say: “And who paid?”" in piped(partly).splitlines()
+    assert to_json(partly)["unanswered"] == ["And who\x1b paid?"]
 
 
 @given(st.text())

@@ -217,6 +217,60 @@ def test_a_reading_far_behind_does_not_take_the_place_of_the_first(by: float, wi
     assert draft.statements == (second if wins else one(1, BOATS, HELD, 0.96))
 
 
+PAID = hit("Oslo paid 60% of the sum.", "Oslo paid in loans.", path="paid.txt", title="Money")
+BERGEN_PAID = hit("Bergen paid 40% of the sum.", path="bergen-paid.txt", title="Money")
+
+
+@pytest.mark.parametrize(
+    ("question", "then", "wins"),
+    [
+        ("What share of what was it?", [cites(1, "loans", NEXT), say("Oslo paid in loans.")], False),
+        ("What share of what was it?", [cites(1, "40%", NEXT), say("Bergen paid 40% of the sum.")], True),
+    ],
+    ids=["none", "another figure"],
+)
+def test_a_figure_that_is_asked_for_gives_way_to_another_figure_only(
+    question: str, then: list[ChatReply], wins: bool
+) -> None:
+    lacking = say("Oslo happily gave away 60%.")
+    hits = [PAID, BERGEN_PAID] if wins else [PAID]
+    replies = [cites(1, "60%", BEST), *then[:1], lacking, *then[1:]] if wins else [
+        cites(1, "60%", BEST), lacking, *then
+    ]  # fmt: skip
+    draft = events_of(scripted_llm(looking(enqueued(*replies))), *hits, question=question)[-1]
+    assert isinstance(draft, Draft)
+    assert [statement.short for statement in draft.statements] == ["40%" if wins else "60%"]
+
+
+@pytest.mark.parametrize("sure", [SURE, BEST])
+def test_who_asks_in_what_form_is_told_no_bare_figure_where_more_is_said(sure: float) -> None:
+    replies = (
+        cites(1, "60%", sure),
+        say("Oslo paid 60%."),
+        cites(1, "loans", NEXT),
+        say("Oslo paid in loans."),
+    )
+    draft = events_of(scripted_llm(looking(enqueued(*replies))), PAID, question="In what form was it done?")[
+        -1
+    ]
+    assert isinstance(draft, Draft)
+    assert [(s.short, s.numbers) for s in draft.statements] == [("loans", (2,))]
+
+
+def test_a_sure_figure_that_is_beside_the_point_ends_no_reading() -> None:
+    replies = (
+        cites(1, "40%", SURE),
+        cites(2, "loans", NEXT),
+        say("Bergen paid 40%."),
+        say("Oslo paid in loans."),
+    )
+    draft = events_of(
+        scripted_llm(looking(enqueued(*replies))), BERGEN_PAID, PAID, question="In what form was it done?"
+    )[-1]
+    assert isinstance(draft, Draft)
+    assert [statement.text for statement in draft.statements] == ["Oslo paid in loans."]
+
+
 UNION = hit("Anna Dahl leads the union.", "She refused boats.", "Workers sang.", path="union.txt", title="U")
 WORKERS = hit("Anna Dahl leads the union.", "Workers refused boats.", path="workers.txt", title="U")
 

@@ -35,15 +35,17 @@ def message(exchange: Exchange) -> str:
 
     ``div.answer#answer-ID`` holds ``p.understood`` where the question was rewritten, a ``p.claim`` for each
     sentence with ``a.cite`` links to ``#card-ID-N`` and ``span.badge``, ``div.differs`` for a conflict,
-    and ``p.foot`` with ``a.evidence`` and ``button.copy``. A refusal has ``p.refusal`` for its claims.
+    ``p.left`` for each part of the question that nothing answers, and ``p.foot`` with ``a.evidence`` and
+    ``button.copy``. A refusal has ``p.refusal`` for its claims.
     """
     answer = exchange.answer
     claims = "".join(_claim(claim, exchange.id) for claim in answer.claims)
     differs = "".join(_differs(conflict, exchange.id) for conflict in answer.conflicts)
+    left = "".join(_left(part) for part in answer.unanswered)
     kind = "answer refused" if answer.refused else "answer"
     return (
         f'<div class="{kind}" id="answer-{safe(exchange.id)}" tabindex="-1">'
-        f"{_understood(answer)}{_refusal(answer)}{claims}{differs}{_foot(exchange)}</div>"
+        f"{_understood(answer)}{_refusal(answer)}{claims}{left}{differs}{_foot(exchange)}</div>"
     )
 
 
@@ -85,6 +87,11 @@ def badges(claim: Claim) -> tuple[Badge, ...]:
 def _badge(badge: Badge) -> str:
     kind, seen, whole = (safe(each) for each in badge)
     return f'<span class="badge {kind}" title="{whole}">{seen}<span class="unseen">. {whole}</span></span> '
+
+
+def _left(part: str) -> str:
+    """A part of the question that the articles don't answer."""
+    return f'<p class="note left" dir="auto">The articles don’t say: <q>{safe(part)}</q></p>'
 
 
 def _differs(conflict: Conflict, exchange: str) -> str:

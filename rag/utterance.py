@@ -1,0 +1,87 @@
+"""Whether sentences hold what is asked of a person: their words, or their office.
+
+Law: pure, by form. "What did Berg say?" is told where Berg speaks, not where another speaks of Berg; "Who is
+the foreign minister?" is not told by a sentence that gives the named person another office.
+
+Does not know: what was said, whether the answer is right.
+"""
+
+import re
+
+from rag.attribution import SAYING, speakers
+from rag.values import names
+
+_ASKS_WORDS = re.compile(
+    r"\bwhat (?:\w+ )?(?:did|do|does|had|has|have) (?P<who>.+?) "
+    r"(?:answer|claim|declare|remark|reply|respond|said|say|state|tell|told)\b"
+    r"|\bwhat (?:exact )?words (?:did|does|had|has) (?P<whose>.+?) (?:choose|say|use|write)\b",
+    re.IGNORECASE,
+)
+_SPEECH = re.compile(
+    r"[\"“”«»]|\b(?:(?:makes?|made|making) (?:it )?(?:clear|plain|known)|answers?|remarks?|repl(?:y|ies)|"
+    r"speech|statement|words)\b"
+    r"|\b(?:accus|agree|apolog|believ|call|comment|condemn|criticis|criticiz|defend|demand|denounc|disagree|dismiss|"
+    r"express|object|oppos|prais|refus|regard|reject|speak|spoke|support|thank|think|thought|view|vow|want|welcom)",
+    re.IGNORECASE,
+)
+_SENTENCES = re.compile(r"(?<=[.!?”\"])\s+(?=[\"“A-Z])")
+_OFFICES = (
+    r"ambassador|archbishop|bishop|captain|chair(?:man|person|woman)?|chancellor|coach|commander|commissioner|"
+    r"conductor|director|editor|emperor|envoy|governor|judge|king|manager|mayor|minister|negotiator|pope|premier|"
+    r"president|prince|princess|prosecutor|queen|rector|representative|secretary|senator|speaker|"
+    r"spokes(?:man|person|woman)|treasurer"
+)
+_ASKS_OFFICE = re.compile(
+    rf"\bwho(?:['’]s| is| was| are| were)\b[^,;]*?\b(?P<office>{_OFFICES})s?\b", re.IGNORECASE
+)
+_SAME = {"premier": "minister"}
+
+
+def speaks(question: str, span: str) -> bool:
+    """Whether ``span`` may hold the words that a question asks for; True where it asks for nobody's.
+
+    Somebody else's words, and a sentence in which nobody speaks, hold them not. "He said" may be anybody.
+    """
+    asked = _ASKS_WORDS.search(question)
+    who = names(asked["who"] or asked["whose"]) if asked else frozenset()
+    if not who:
+        return True
+    said = speakers(span)
+    if not said:
+        return bool(SAYING.search(span) or _SPEECH.search(span))
+    return any(who & speaker for speaker in said) or any(_leads(who, each) for each in _SENTENCES.split(span))
+
+
+def _leads(who: frozenset[str], sentence: str) -> bool:
+    """Whether a verb of saying comes after the name: "Berg brushed Dahl's words aside, saying"."""
+    verbs = list(SAYING.finditer(sentence))
+    return bool(verbs) and bool(who & names(sentence[: verbs[-1].start()]))
+
+
+def is_other_office(question: str, short: str, span: str) -> bool:
+    """Whether an office is asked for, and ``span`` gives the named person none but another one."""
+    asked = _ASKS_OFFICE.search(question)
+    if not asked or not names(short):
+        return False
+    held = _held(short, span)
+    return bool(held) and _office(asked["office"]) not in held
+
+
+def _held(short: str, span: str) -> frozenset[str]:
+    """The offices right before the name, or after it and a comma: "spokesperson Anna Berg"."""
+    name = re.escape(short.strip(" .,\"“”'"))
+    before = rf"\b(?:{_OFFICES})\s+(?:[A-Z][\w.'’-]*\s+){{0,2}}{name}\b"
+    after = rf"\b{name},\s+(?:[\w.'’-]+\s+){{0,5}}(?:{_OFFICES})\b"
+    found = (each[0] for form in (before, after) for each in re.finditer(form, span, re.IGNORECASE))
+    return frozenset(office for text in found for office in _offices(text))
+
+
+def _offices(text: str) -> frozenset[str]:
+    return frozenset(
+        _office(found) for found in re.findall(rf"\b(?:{_OFFICES})(?=s?\b)", text, re.IGNORECASE)
+    )
+
+
+def _office(word: str) -> str:
+    plain = re.sub(r"(?:man|person|woman)$", "", word.lower())
+    return _SAME.get(plain, plain)

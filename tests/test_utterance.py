@@ -1,0 +1,71 @@
+"""A person's words stand where they speak; an office is not told by another one."""
+
+import pytest
+
+from rag.utterance import is_other_office, speaks
+
+
+@pytest.mark.parametrize(
+    ("question", "span", "told"),
+    [
+        ("What did Berg say about the bridge?", "The bridge is safe, Berg said.", True),
+        ("What did Berg say about the bridge?", "Berg told reporters that the bridge is safe.", True),
+        ("What did Berg say about the bridge?", "Dahl said that Berg had seen the bridge.", False),
+        ("What did Berg say about the bridge?", "Berg held talks with Dahl about the bridge.", False),
+        ("What did Berg say about the bridge?", '"The bridge is safe," Berg went on.', True),
+        ("What did Berg say about the bridge?", "Berg made it clear that the bridge is safe.", True),
+        ("What did Berg say about the bridge?", "The bridge is safe, she said.", True),
+        (
+            "What did Berg say of Dahl's words?",
+            "Berg brushed Dahl's words aside, stating the bridge was safe.",
+            True,
+        ),
+        (
+            "What did Berg tell Radio North?",
+            "Berg answered Radio North, saying that the bridge is safe.",
+            True,
+        ),
+        ("What did Berg say?", "Dahl said he had asked Berg, and that Berg had no doubt.", False),
+        ("What did Anna Berg reply to Dahl?", "Berg's reply was short.", True),
+        ("What has Berg told Dahl?", "Dahl met Berg.", False),
+        ("What words did Berg use of Dahl?", '"A fool," Dahl said of Berg.', False),
+        ("What exact words did Berg use of Dahl?", '"A fool," Berg said of Dahl.', True),
+        ("What did Berg say about the bridge?", "Berg criticised the bridge as a waste.", True),
+        ("What did the mayor say?", "Berg held talks with Dahl.", True),
+        ("What did Berg build?", "Dahl said that Berg had built a bridge.", True),
+        ("Who said that?", "Berg held talks with Dahl.", True),
+    ],
+)
+def test_what_somebody_said_stands_where_they_speak(question: str, span: str, told: bool) -> None:
+    assert speaks(question, span) is told
+
+
+@pytest.mark.parametrize(
+    ("question", "short", "span", "other"),
+    [
+        ("Who is the foreign minister?", "Anna Berg", "Reporters asked spokesperson Anna Berg.", True),
+        ("Who is the foreign minister?", "Berg", "Reporters asked spokesperson Anna Berg.", True),
+        ("Who is the foreign minister?", "Berg", "Anna Berg, the city's mayor, spoke first.", True),
+        ("Who's the foreign minister?", "Anna Berg", "Mayor Dahl met Foreign Minister Anna Berg.", False),
+        (
+            "Who is the foreign minister?",
+            "Anna Berg",
+            "Spokesperson Anna Berg said that the foreign minister had spoken.",
+            True,
+        ),
+        (
+            "Who is the foreign minister?",
+            "Dahl",
+            "Spokesperson Anna Berg met Foreign Minister Eva Dahl.",
+            False,
+        ),
+        ("Who is the prime minister?", "Anna Berg", "Premier Anna Berg spoke.", False),
+        ("Who is the spokesman of the port?", "Berg", "A spokeswoman, Berg, spoke.", False),
+        ("Who is the foreign minister?", "Anna Berg", "Anna Berg met the mayor of Oslo.", False),
+        ("Who is the foreign minister?", "the mayor", "The mayor spoke.", False),
+        ("Who met the foreign minister?", "Anna Berg", "Reporters asked spokesperson Anna Berg.", False),
+        ("Who is the leader of the party?", "Berg", "President Berg spoke.", False),
+    ],
+)
+def test_an_office_is_not_told_by_another_one(question: str, short: str, span: str, other: bool) -> None:
+    assert is_other_office(question, short, span) is other
