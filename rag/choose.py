@@ -15,11 +15,13 @@ from rag import prompt
 from rag.answer import NumberedSentence, Statement
 from rag.asked import is_asked_for, is_beside
 from rag.conflict import denied_by, differ, worth_reading
+from rag.kinds import CALENDAR, values
 from rag.llm import Thresholds
 from rag.locate import locate
 from rag.reader import Reading
 from rag.several import asks_several
 from rag.support import CERTAIN
+from rag.values import figures, missing
 
 MOST_CLAIMS = 4
 
@@ -69,8 +71,19 @@ def stated(question: str, reading: Reading, thresholds: Thresholds) -> Reading:
         replace(statement, short=short, support=reading.support)
         for short, statement in located
         if is_asked_for(question, short, span_of(statement, reading.sentences))
+        and not _is_invented(short, span_of(statement, reading.sentences), reading.sentences)
     )
     return replace(reading, statements=tuple(kept))
+
+
+def _is_invented(short: str, span: str, sentences: Iterable[NumberedSentence]) -> bool:
+    """Whether an answer holds a figure or a day that its passage lacks, and its sentences none of that kind.
+
+    Where they hold another of the kind, they are shown in the answer's place: it was misread, not invented.
+    """
+    text = " ".join(s.sentence.text for s in sentences)
+    strange = any(figures(word) or word.lower() in CALENDAR for word in missing(short, text))
+    return strange and not {kind for kind, _ in values(short)} & {kind for kind, _ in values(span)}
 
 
 def rival_hit(question: str, best: Reading, readings: Iterable[Reading], hits: Iterable[Hit]) -> Hit | None:

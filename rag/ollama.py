@@ -10,9 +10,9 @@ Does not know: prompts, when Ollama is preferred to the embedded model.
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import ollama
@@ -176,12 +176,17 @@ def models(host: str) -> tuple[OllamaModel, ...]:
 
 
 def _tags(http: httpx.Client, host: str) -> list[dict[str, Any]]:
-    """The entries of /api/tags. What takes the connection and then says nothing is no Ollama."""
+    """The entries of /api/tags."""
+    return list(_first(http, host, "/api/tags").get("models") or [])
+
+
+def _first(http: httpx.Client, host: str, path: str) -> Any:
+    """The first thing that a server is asked. What takes the connection and says nothing is no Ollama."""
     try:
-        reply = http.get("/api/tags", timeout=CONNECT_SECONDS)
+        reply = http.get(path, timeout=CONNECT_SECONDS)
     except httpx.TimeoutException as error:
         raise _down(host) from error
-    return list(reply.raise_for_status().json().get("models") or [])
+    return reply.raise_for_status().json()
 
 
 def _http(host: str) -> httpx.Client:
@@ -203,7 +208,7 @@ def _model(http: httpx.Client, entry: dict[str, Any]) -> OllamaModel:
 def server_version(host: str) -> tuple[int, ...]:
     """The server's version as numbers; () where it says none. Raises OllamaDown, ModelBroke."""
     with translated(host), _http(host) as http:
-        text = str(http.get("/api/version").raise_for_status().json().get("version") or "")
+        text = str(_first(http, host, "/api/version").get("version") or "")
         return tuple(int(part) for part in text.split("-")[0].split(".") if part.isdigit())
 
 
@@ -213,7 +218,7 @@ def choose(found: tuple[OllamaModel, ...], name: str, allow_remote: bool) -> Oll
     Raises ModelMissing for a name that is not there, ModelRefused for one that runs elsewhere.
     """
     if not name:
-        return next((m for m in found if m.completes and (allow_remote or not m.remote)), None)
+        return next(iter(fit(found, allow_remote)), None)
     chosen = next((m for m in found if m.name in (name, f"{name}:latest")), None)
     if chosen is None:
         raise ModelMissing(f"Ollama has no model {name!r}.", f"byline model pull, or ollama pull {name}")
@@ -224,23 +229,68 @@ def choose(found: tuple[OllamaModel, ...], name: str, allow_remote: bool) -> Oll
     return chosen
 
 
+def fit(found: tuple[OllamaModel, ...], allow_remote: bool) -> tuple[OllamaModel, ...]:
+    """Those of the models that write text and, unless others are allowed, run where their server does."""
+    return tuple(m for m in found if m.completes and (allow_remote or not m.remote))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far a pull is: what is being done, bytes done and in all; 0 of 0 where it is not counted."""
+
+    status: str
+    done: int = 0
+    total: int = 0
+
+
+def pulling(host: str, name: str) -> Iterator[Step]:
+    """Have Ollama pull ``name``, step by step; whoever closes the generator stops it.
+
+    The bytes are those of all layers that Ollama has told of; it keeps what has come, and goes on from
+    there the next time. Raises OllamaDown, ModelMissing, ModelBroke.
+    """
+    client = ollama.Client(host=host, trust_env=False, timeout=httpx.Timeout(600, connect=CONNECT_SECONDS))
+    layers: dict[str, tuple[int, int]] = {}
+    status = ""
+    with (
+        translated(host, name),
+        _pull_translated(name),
+        closing(cast(Any, client.pull(name, stream=True))) as told,
+    ):
+        for each in told:
+            status = each.status or ""
+            if each.total:
+                layers[each.digest or status] = (each.completed or 0, each.total)
+            counts = zip(*layers.values(), strict=True) if each.total else ()
+            yield Step(status, *map(sum, counts))
+        if status != "success":
+            raise _cut_short(name)
+
+
+@contextmanager
+def _pull_translated(name: str) -> Iterator[None]:
+    """What goes wrong with a pull is told as such, where ``translated`` speaks of answers."""
+    try:
+        yield
+    except ollama.ResponseError as error:
+        text = _one_line(str(error.error))
+        if "invalid model name" in text or ("manifest" in text and "does not exist" in text):
+            raise ModelMissing(
+                f"There is no model {name!r} to pull.", "ollama.com/library lists them"
+            ) from error
+        raise ModelBroke(f"Ollama could not pull {name}: {text}", "pull it again") from error
+    except (httpx.ReadError, httpx.ReadTimeout, httpx.RemoteProtocolError) as error:
+        raise _cut_short(name) from error
+
+
+def _cut_short(name: str) -> ModelBroke:
+    return ModelBroke(f"Ollama stopped pulling {name}.", "pull it again: what has come is kept")
+
+
 def pull(host: str, name: str, progress: Callable[[str, int, int], None]) -> None:
     """Have Ollama pull ``name``; ``progress`` gets (status, bytes done, bytes in all) as it goes.
 
     Raises OllamaDown, ModelMissing, ModelBroke.
     """
-    client = ollama.Client(host=host, trust_env=False, timeout=httpx.Timeout(600, connect=CONNECT_SECONDS))
-    status = ""
-    with translated(host, name):
-        try:
-            for step in client.pull(name, stream=True):
-                status = step.status or ""
-                progress(status, step.completed or 0, step.total or 0)
-        except ollama.ResponseError as error:
-            if "manifest" in str(error.error) and "does not exist" in str(error.error):
-                raise ModelMissing(
-                    f"There is no model {name!r} to pull.", "ollama.com/library lists them"
-                ) from error
-            raise
-        if status != "success":
-            raise ModelBroke(f"Ollama stopped pulling {name}.", "byline model pull")
+    for step in pulling(host, name):
+        progress(step.status, step.done, step.total)

@@ -7,8 +7,10 @@ Does not know: what was said, whether the answer is right.
 """
 
 import re
+from functools import cache
 
 from rag.attribution import SAYING, speakers
+from rag.unmentioned import resembles
 from rag.values import names
 
 _ASKS_WORDS = re.compile(
@@ -24,6 +26,7 @@ _SPEECH = re.compile(
     r"express|object|oppos|prais|refus|regard|reject|speak|spoke|support|thank|think|thought|view|vow|want|welcom)",
     re.IGNORECASE,
 )
+_PRONOUN_SAYS = re.compile(rf"\b(?:he|she|they)\s+(?:\w+\s+)?(?:{SAYING.pattern})", re.IGNORECASE)
 _SENTENCES = re.compile(r"(?<=[.!?”\"])\s+(?=[\"“A-Z])")
 _OFFICES = (
     r"ambassador|archbishop|bishop|captain|chair(?:man|person|woman)?|chancellor|coach|commander|commissioner|"
@@ -34,13 +37,18 @@ _OFFICES = (
 _ASKS_OFFICE = re.compile(
     rf"\bwho(?:['’]s| is| was| are| were)\b[^,;]*?\b(?P<office>{_OFFICES})s?\b", re.IGNORECASE
 )
+_PEOPLE = re.compile(
+    r"(?:[aei]an|ese|ish|french|dutch|greek|swiss|czech|slovak|uzbek|kazakh|thai|[aei][lnrq]i)$",
+    re.IGNORECASE,
+)
 _SAME = {"premier": "minister"}
 
 
 def speaks(question: str, span: str) -> bool:
     """Whether ``span`` may hold the words that a question asks for; True where it asks for nobody's.
 
-    Somebody else's words, and a sentence in which nobody speaks, hold them not. "He said" may be anybody.
+    Somebody else's words hold them not, nor does a sentence in which nobody speaks, or that names nobody.
+    "He said" may be anybody.
     """
     asked = _ASKS_WORDS.search(question)
     who = names(asked["who"] or asked["whose"]) if asked else frozenset()
@@ -48,7 +56,8 @@ def speaks(question: str, span: str) -> bool:
         return True
     said = speakers(span)
     if not said:
-        return bool(SAYING.search(span) or _SPEECH.search(span))
+        spoken = SAYING.search(span) or _SPEECH.search(span)
+        return bool(spoken and who & names(span)) or bool(_PRONOUN_SAYS.search(span))
     return any(who & speaker for speaker in said) or any(_leads(who, each) for each in _SENTENCES.split(span))
 
 
@@ -59,21 +68,41 @@ def _leads(who: frozenset[str], sentence: str) -> bool:
 
 
 def is_other_office(question: str, short: str, span: str) -> bool:
-    """Whether an office is asked for, and ``span`` gives the named person none but another one."""
+    """Whether an office is asked for, and ``span`` gives the named person none but another one.
+
+    The foreign minister of one country is another one than that of another country.
+    """
     asked = _ASKS_OFFICE.search(question)
     if not asked or not names(short):
         return False
-    held = _held(short, span)
-    return bool(held) and _office(asked["office"]) not in held
+    held = _titles(short, span)
+    same = [title for title in held if _office(asked["office"]) in _offices(title)]
+    wanted = _nations(asked[0])
+    given = frozenset[str]().union(*map(_nations, same))
+    abroad = wanted and given and not any(resembles(nation, given) for nation in wanted)
+    return bool(held) and (not same or bool(abroad))
 
 
-def _held(short: str, span: str) -> frozenset[str]:
-    """The offices right before the name, or after it and a comma: "spokesperson Anna Berg"."""
+def _titles(short: str, span: str) -> list[str]:
+    """What stands right before the name, or after it and a comma: "Norwegian spokesperson Anna Berg"."""
     name = re.escape(short.strip(" .,\"“”'"))
-    before = rf"\b(?:{_OFFICES})\s+(?:[A-Z][\w.'’-]*\s+){{0,2}}{name}\b"
-    after = rf"\b{name},\s+(?:[\w.'’-]+\s+){{0,5}}(?:{_OFFICES})\b"
-    found = (each[0] for form in (before, after) for each in re.finditer(form, span, re.IGNORECASE))
-    return frozenset(office for text in found for office in _offices(text))
+    before = rf"(?:[\w.'’-]+\s+){{0,3}}\b(?:{_OFFICES})\s+(?:[A-Z][\w.'’-]*\s+){{0,2}}{name}\b"
+    after = rf"\b{name},\s+(?:[\w.'’-]+\s+){{0,5}}(?:{_OFFICES})\b(?:\s+of\s+\w+)?"
+    return [found[0] for form in (before, after) for found in re.finditer(form, span, re.IGNORECASE)]
+
+
+def _nations(text: str) -> frozenset[str]:
+    """The names in ``text`` that are of countries or peoples: Norway, Norwegian."""
+    return frozenset(n.lower() for n in names(text) if _PEOPLE.search(n) or n.lower() in _countries())
+
+
+@cache
+def _countries() -> frozenset[str]:
+    """The countries' English names in lower case (Unicode's CLDR)."""
+    from babel import Locale
+
+    known = (name.lower() for code, name in Locale("en").territories.items() if code.isalpha())
+    return frozenset(known) | frozenset("us usa america britain uk eu europe".split())
 
 
 def _offices(text: str) -> frozenset[str]:

@@ -5,12 +5,15 @@ What it says is written down in ``ollama_chat``.
 """
 
 import json
+import re
+import select
 import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from itertools import chain, islice
+from itertools import chain, islice, takewhile
 from types import TracebackType
 from typing import Any, Self
 
@@ -30,6 +33,9 @@ from tests.ollama_chat import (
     say,
 )
 
+NAME = re.compile(r"[\w.-]+(?::\d+)?(?:/[\w.-]+){0,3}(?::[\w.-]+)?", re.ASCII)
+"""What can be a model's name: host, namespace, model and tag, all but the model left out at will."""
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -45,20 +51,27 @@ class Seen:
 class OllamaStandin:
     """``with OllamaStandin((ModelFile("m"),), brain) as ollama: use(ollama.url)``.
 
-    ``library`` are the models that /api/pull can fetch; ``count`` gives the tokens of a text.
+    ``library`` are the models that /api/pull can fetch; ``pace`` is called ahead of each line of a pull,
+    with its number, and may wait, or raise Dropped; ``count`` gives the tokens of a text. Without a ``port``
+    it is a free one. What is connected when the block is left is cut off, as by a process that ends.
     """
 
     models: tuple[ModelFile, ...] = ()
     brain: Brain = lambda _: say("Hello.")
     library: tuple[ModelFile, ...] = ()
+    pace: Callable[[int], None] = lambda _: None
     count: Callable[[str], int] = count_words
     version: str = "0.40.2"
+    port: int = 0
     seen: list[Seen] = field(default_factory=list)
     stopping: threading.Event = field(default_factory=threading.Event)
+    connections: set[socket.socket] = field(default_factory=set)
     _http: ThreadingHTTPServer | None = None
 
     def __enter__(self) -> Self:
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (_Handler,), {"standin": self}))
+        self._http = ThreadingHTTPServer(
+            ("127.0.0.1", self.port), type("Bound", (_Handler,), {"standin": self})
+        )
         self._http.daemon_threads = True
         threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True).start()
         return self
@@ -70,6 +83,9 @@ class OllamaStandin:
         self.stopping.set()
         self._http.shutdown()
         self._http.server_close()
+        for connection in tuple(self.connections):
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     @property
     def url(self) -> str:
@@ -87,13 +103,22 @@ class OllamaStandin:
                 return model
         raise Refusal(404, f"model '{name}' not found")
 
-    def fetch(self, name: str) -> ModelFile | None:
-        """The library's model of that name, now held by the server."""
-        for model in self.library:
-            if model.full_name == full(name):
-                self.models = (*self.models, model)
-                return model
-        return None
+    def pulls(self, name: str) -> Iterator[Json]:
+        """The lines of /api/pull; the server has the model once the last of them is told.
+
+        Raises Refusal (400) for what can't be a name.
+        """
+        if not NAME.fullmatch(name):
+            raise Refusal(400, "invalid model name")
+        return self._pulls(next((each for each in self.library if each.full_name == full(name)), None))
+
+    def _pulls(self, model: ModelFile | None) -> Iterator[Json]:
+        for number, line in enumerate(pull_lines(model)):
+            self.pace(number)
+            if model and line["status"] == "success":
+                others = [each for each in self.models if each.full_name != model.full_name]
+                self.models = (model, *others)  # the newest is listed first
+            yield line
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -104,10 +129,13 @@ class _Handler(BaseHTTPRequestHandler):
         """Silent: tests read ``seen``."""
 
     def handle(self) -> None:
+        self.standin.connections.add(self.connection)
         try:
             super().handle()
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
+        finally:
+            self.standin.connections.discard(self.connection)
 
     def do_GET(self) -> None:
         body = self._read()
@@ -143,11 +171,17 @@ class _Handler(BaseHTTPRequestHandler):
         return body
 
     def _pull(self, body: Json) -> None:
-        lines = list(pull_lines(self.standin.fetch(_name(body))))
+        lines = self.standin.pulls(_name(body))
         if body.get("stream", True):
-            self._stream(lines)
+            self._stream(takewhile(lambda _: not self._left(), lines))
         else:
-            self._send(lines[-1], 500 if "error" in lines[-1] else 200)
+            *_, last = lines
+            self._send(last, 500 if "error" in last else 200)
+
+    def _left(self) -> bool:
+        """Whether the client has closed the connection: then Ollama ends what it does for it."""
+        readable, _, _ = select.select([self.connection], [], [], 0)
+        return bool(readable) and not self.connection.recv(1, socket.MSG_PEEK)
 
     def _chat(self, body: Json) -> None:
         standin = self.standin

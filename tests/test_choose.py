@@ -56,7 +56,8 @@ ODD = hit("Ferries left.", path="odd.txt")
 def test_for_one_thing_the_best_supported_reading_is_chosen_and_the_first_among_equals(
     supports: tuple[float | None, ...], best: int
 ) -> None:
-    readings = [reading(h, "12", support=s) for h, s in zip((OLD, NEW, SAME), supports, strict=True)]
+    said = zip((OLD, NEW, SAME), ("12", "15", "12"), supports, strict=True)
+    readings = [reading(found, short, support=support) for found, short, support in said]
     (one,) = chosen(DIED, readings, LIMITS)
     assert (one.sentences, one.support) == (readings[best].sentences, supports[best])
 
@@ -85,6 +86,25 @@ def test_what_is_supported_and_asked_for_is_stated_and_what_no_sentence_says_is_
 ) -> None:
     said = stated(DIED, reading(OLD, short, support=support), LIMITS).statements
     assert said == ((Statement(short, (1,), short, support),) if kept else ())
+
+
+@pytest.mark.parametrize(
+    ("short", "kept"),
+    [
+        ("12", True),
+        ("13", True),
+        ("13%", False),
+        ("on Tuesday", False),
+        ("in May", True),
+        ("in June", False),
+        ("a mill", True),
+    ],
+)
+def test_a_figure_or_a_day_is_stated_where_its_passage_or_another_of_its_kind_holds_it(
+    short: str, kept: bool
+) -> None:
+    found = hit("12 people saw the flood.", "It was in May.", path="flood.txt")
+    assert bool(stated("What of the flood?", reading(found, short, support=0.99), LIMITS).statements) is kept
 
 
 def test_a_statement_is_stated_where_it_stands_with_its_short_form_and_support() -> None:

@@ -1,6 +1,7 @@
 """What a tab sees while a question is asked: views, stops, faults; and what of the corpus is asked."""
 
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -134,12 +135,57 @@ def test_a_stream_s_fault_reaches_its_reader() -> None:
         list(stream)
 
 
-def test_a_tab_has_one_answer_under_way() -> None:
+def answers(running: Running[str], told: list[str], name: str) -> threading.Thread:
+    """A thread in which tab "a" is answered; ``told`` gets the name once the answer has begun."""
+
+    def answer() -> None:
+        with running.answer("a"):
+            told.append(name)
+
+    thread = threading.Thread(target=answer)
+    thread.start()
+    return thread
+
+
+def test_a_tab_has_one_answer_under_way_and_the_next_begins_after_its_end() -> None:
     running: Running[str] = Running()
-    with running.answer("a") as first, running.answer("b") as other, running.answer("a") as second:
-        assert (first.raised, other.raised, second.raised) == (True, False, False)
-    running.stop("a", "shown")
-    assert (second.raised, second.instead) == (False, None)
+    told: list[str] = []
+    with running.answer("b") as other:
+        with running.answer("a") as first:
+            second = answers(running, told, "second")
+            while not first.raised:
+                threading.Event().wait(0.001)
+            told.append("end of the first")
+        second.join(5)
+    assert (told, other.raised) == (["end of the first", "second"], False)
+
+
+def test_another_conversation_waits_until_the_browser_has_shown_the_answer_to_its_end() -> None:
+    running: Running[str] = Running()
+    told: list[str] = []
+    left = threading.Thread(target=lambda: (running.leave("a", "another"), told.append("another")))
+    with running.answer("a") as flag:
+        left.start()
+        while not flag.raised:
+            threading.Event().wait(0.001)
+        running.seen("a")  # of an earlier answer: this one has not ended
+        assert flag.instead == "another"
+    left.join(0.1)
+    told.append("the end")
+    running.seen("a")
+    left.join(5)
+    assert told == ["the end", "another"]
+
+
+def test_nobody_waits_where_no_answer_is_under_way() -> None:
+    running: Running[str] = Running()
+    with running.answer("a") as flag:
+        pass
+    running.seen("a")
+    began = time.monotonic()
+    running.leave("a", "another")
+    running.stop("a")
+    assert (time.monotonic() - began < 1, flag.raised) == (True, False)
 
 
 BOXES = Listed((("A", "a"), ("B", "b")), ("a", "b"))

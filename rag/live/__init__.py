@@ -12,32 +12,23 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, cast
 
 from index.article import Article, Source
 from index.catalog import CatalogReader, Stats, Where
-from index.errors import (
-    EmbedderError,
-    IndexBusy,
-    IndexMissing,
-    ModelBroke,
-    ModelFault,
-    ModelMissing,
-    OllamaDown,
-    PromptTooLong,
-)
+from index.errors import EmbedderError, IndexBusy, IndexMissing, ModelFault, PromptTooLong
 from index.read import Listing, list_folder
 from index.store import index_folder
 from index.sync import Progress, SyncReport, sync
-from rag import ollama
 from rag.answer import Answer, Model
 from rag.assistant import Assistant, checked, open_assistant, refresh
 from rag.chain import Event
 from rag.followup import Rewrites, Rewritten, Turn
+from rag.live import models
 from rag.live.queue import Queue
-from rag.llm import choose
+from rag.ollama import Step
 from rag.settings import Settings
 
 MOST_WAITING = 20
@@ -68,7 +59,8 @@ class Live:
     def __init__(
         self, settings: Settings, open_assistant: Callable[[Settings], Assistant] = open_assistant
     ) -> None:
-        self._settings, self._open = settings, open_assistant
+        self._given = self._settings = settings
+        self._open = open_assistant
         self._queue = Queue(MOST_WAITING)
         self._writing = threading.Lock()
         self._assistant: Assistant | None = None
@@ -79,7 +71,7 @@ class Live:
 
     @property
     def settings(self) -> Settings:
-        """The settings as they are now: ``use`` changes them."""
+        """The settings as they are now: ``use`` and ``use_embedded`` change them."""
         return self._settings
 
     def stream(
@@ -218,24 +210,30 @@ class Live:
 
         Raises OllamaDown, ModelBroke, ModelMissing, ModelRefused; then all stays as it was.
         """
-        if not model:
-            raise ModelMissing("No model was named.", "byline model list")
-        settings = replace(self._settings, llm="ollama", model=model)
-        chosen = choose(settings).served
-        if chosen is None:
-            raise ModelMissing(f"Ollama has no model {model!r}.", f"ollama pull {model}")
-        self._settings, self._model = settings, Model("ollama", chosen.name, chosen.digest)
+        self._settings, self._model = models.to_ollama(self._settings, model)
+
+    def use_embedded(self) -> None:
+        """Let the embedded model answer from the next question on. Raises WeightsError."""
+        self._settings, self._model = models.to_embedded(self._settings)
 
     def models(self) -> tuple[str, ...]:
         """The models that Ollama has and that may be used here; () where Ollama is not used or not there."""
-        settings = self._settings
-        if settings.llm == "embedded":
-            return ()
-        try:
-            found = ollama.models(settings.ollama_host)
-        except (OllamaDown, ModelBroke):
-            return ()
-        return tuple(m.name for m in found if m.completes and (settings.allow_remote or not m.remote))
+        return models.models(self._given)
+
+    def embedded(self) -> str:
+        """The name of the embedded model where it could answer, else ""."""
+        return models.embedded(self._given)
+
+    def has_ollama(self) -> bool:
+        """Whether there is an Ollama that may be used, with models or without."""
+        return models.has_ollama(self._given)
+
+    def pulling(self, model: str) -> Iterator[Step]:
+        """Have Ollama pull a model, step by step; whoever closes the generator stops it.
+
+        Raises OllamaDown, ModelBroke, ModelMissing; ModelRefused where it came and can't be used here.
+        """
+        return models.pulling(self._given, model)
 
     def close(self) -> None:
         """Stop the answer under way, turn away who waits, and release the models and the index."""

@@ -17,13 +17,15 @@ from rag.answer import Answer
 from rag.conversation import Conversation, Conversations, Exchange, continued, exchange
 from rag.feedback import Feedback
 from rag.live import Live
+from rag.page.pulls import Pulls
 
 
 @dataclass(frozen=True, slots=True)
 class Backend:
     """All that a page stands on.
 
-    ``now`` tells the time, with its zone; ``opened`` is set once the model is loaded.
+    ``now`` tells the time, with its zone; ``opened`` is set once the model is loaded; ``pulls`` are those of
+    models.
     """
 
     live: Live
@@ -31,6 +33,7 @@ class Backend:
     feedback: Feedback
     now: Callable[[], datetime] = lambda: datetime.now().astimezone()
     opened: Event = field(default_factory=Event)
+    pulls: Pulls = field(default_factory=Pulls)
     _lock: Lock = field(default_factory=Lock)
 
     def conversation(self, identity: object) -> Conversation:

@@ -21,7 +21,7 @@ from rag.page.serve import Page, open_page
 from rag.settings import Settings
 
 LOCAL = ("127.0.0.1", "localhost", "::1")
-OPEN_TO_ALL = "Anyone on the network can reach it, read the articles, and add to them."
+OPEN_TO_ALL = "Anyone on the network can reach it, read the articles, add to them, and choose the model."
 
 
 @contextmanager

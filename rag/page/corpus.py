@@ -6,7 +6,7 @@ a search in the titles unticks nothing. Whatever is refused is named with its re
 Does not know: Gradio, how files become articles.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -138,33 +138,3 @@ def _told(report: SyncReport) -> str:
     said = ", ".join(f"{count} {what}" for count, what in changes if count) or "Nothing has changed"
     lines = [_result(each.path, each.reason) for each in report.skipped]
     return f'<p role="status">{safe(said)}.</p><ul class="added">{"".join(lines)}</ul>'
-
-
-def models(live: Live) -> tuple[tuple[str, ...], str]:
-    """The models that could answer, and the one that does."""
-    try:
-        return live.models(), live.model().name
-    except BylineError:
-        return (), ""
-
-
-def used(live: Live, name: str) -> str:
-    """Let another model answer; "" or what went wrong, as HTML."""
-    try:
-        live.use(name)
-    except BylineError as error:
-        return fault(error)
-    return ""
-
-
-def pulled(live: Live, name: str, progress: Callable[[str, int, int], None]) -> str:
-    """Have Ollama pull a model; what became of it, as HTML."""
-    from rag import ollama
-
-    if not (name or "").strip():
-        return '<p role="status">Name a model.</p>'
-    try:
-        ollama.pull(live.settings.ollama_host, name.strip(), progress)
-    except BylineError as error:
-        return fault(error)
-    return f'<p role="status">{safe(name)} is here.</p>'

@@ -72,6 +72,7 @@ class Side:
     models: Any
     model: Any
     pull: Any
+    pull_stop: Any
     pull_name: Any
     pulled: Any
 
@@ -91,14 +92,24 @@ def side_bar() -> Side:
         reindex = gr.Button("Re-index", elem_id="reindex", size="sm")
         added = gr.HTML("", elem_id="added")
         with gr.Accordion("Model", open=False, elem_id="models", visible=False) as models:
-            model = gr.Dropdown([], label="Answers", elem_id="model")
-            pull_name = gr.Textbox(label="Get another model", placeholder="qwen2.5:3b", elem_id="pull-name")
-            pull = gr.Button("Pull", elem_id="pull", size="sm")
-            pulled = gr.HTML("", elem_id="pulled")
+            model, pull, pull_stop, pull_name, pulled = _models()
     return Side(
         bar, conversations, delete, stats, search, sources, since, until, upload, added, reindex,
-        models, model, pull, pull_name, pulled,
+        models, model, pull, pull_stop, pull_name, pulled,
     )  # fmt: skip
+
+
+def _models() -> tuple[Any, Any, Any, Any, Any]:
+    import gradio as gr
+
+    model = gr.Radio([], label="The model that answers", elem_id="model")
+    name = gr.Textbox(
+        label="Get another through Ollama", placeholder="qwen2.5:3b", elem_id="pull-name", max_lines=1
+    )
+    with gr.Row(elem_id="pulls"):
+        pull = gr.Button("Pull", elem_id="pull", size="sm", min_width=80)
+        stop = gr.Button("Stop pulling", elem_id="pull-stop", size="sm", interactive=False, min_width=80)
+    return model, pull, stop, name, gr.HTML("", elem_id="pulled")
 
 
 def _filters() -> tuple[Any, Any, Any, Any]:

@@ -14,15 +14,13 @@ from rag.page.view import Asked, View
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What a tab remembers: ``kept``, the conversation's id, beyond a reload, and the rest until then.
+    """What a tab remembers: ``conversation``, an id, beyond a reload, and the rest until then.
 
-    ``conversation`` is that id too, at once: a browser takes its time to note it. ``asked`` is the latest
-    question, ``failed`` that it has no answer, ``instead`` the exchange whose place the next answer takes,
-    ``listed`` whether the articles are, ``left_out`` the paths that are not asked, ``judged`` the exchange
-    that a verdict is about.
+    ``asked`` is the latest question, ``failed`` that it has no answer, ``instead`` the exchange whose place
+    the next answer takes, ``listed`` whether the articles are, ``left_out`` the paths that are not asked,
+    ``judged`` the exchange that a verdict is about.
     """
 
-    kept: Any
     conversation: Any
     asked: Any
     failed: Any
@@ -36,17 +34,17 @@ def memory() -> Memory:
     """A tab that has done nothing yet."""
     import gradio as gr
 
-    kept = gr.BrowserState("", storage_key="byline-conversation", secret="byline")
+    conversation = gr.BrowserState("", storage_key="byline-conversation", secret="byline")
     asked, failed, instead = gr.State(Asked()), gr.State(False), gr.State("")
-    return Memory(kept, gr.State(""), asked, failed, instead, gr.State(False), gr.State([]), gr.State(""))
+    return Memory(conversation, asked, failed, instead, gr.State(False), gr.State([]), gr.State(""))
 
 
 def components(talk: Talk, sources: Sources, memory: Memory) -> list[Any]:
     """What a view changes."""
     return [
-        talk.chat, sources.panel, memory.kept, memory.conversation, memory.asked, memory.failed,
-        memory.instead, talk.editing, talk.question, talk.send, talk.stop, talk.retry, talk.edit,
-        talk.export, talk.example_row,
+        talk.chat, sources.panel, memory.conversation, memory.asked, memory.failed, memory.instead,
+        talk.editing, talk.question, talk.send, talk.stop, talk.retry, talk.edit, talk.export,
+        talk.example_row,
     ]  # fmt: skip
 
 
@@ -59,7 +57,6 @@ def values(view: View, export: str | None = None, *, clear: bool = False) -> tup
     return (
         list(view.messages),
         skip if view.panel is None else view.panel,
-        view.conversation,
         view.conversation,
         view.asked,
         view.failed,

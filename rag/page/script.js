@@ -2,67 +2,85 @@
  * What a click on the page's own links and buttons does.
  *
  * Law: one listener on the document for each kind of event, so that whatever Gradio renders anew goes on
- * working. Nothing is fetched, stored or evaluated; text reaches the page as text only. The panel shows the
- * evidence of one answer: the newest, or that of the link last followed.
+ * working. Nothing is fetched or evaluated; text reaches the page as text only. The panel shows the evidence
+ * of one answer: the newest, or that of the link followed since the last question. What a link leads to comes
+ * into view whenever it is there, and the page never moves against the reader. Nothing is stored but the
+ * question under way, in this tab alone, until its answer is there.
  *
  * Does not know: answers and articles; they are HTML when they come here, made by rag/page.
  */
 () => {
   const byId = (href) => document.getElementById(href.replace(/^#/, ""));
+  const STORED = "byline-asked";  // in the tab's own storage: the question that has no answer yet
   let newest = "";  // id of the last section of the panel
   let chosen = "";  // id of the section that is shown
+  let picked = false;  // whether the reader chose it, and has asked nothing since
   let current = "";  // id of the card that was brought forward last
+  let goal = null;  // where the reader wants to be, until they have been there a moment or move on
   let follower = null;  // the link in the chat that was followed last
   let opener = null;  // the button that asked for the whole article
+  let asked = kept();  // the question that has no answer yet, and the answer that was the last one then
+  let lost = asked?.text ?? "";  // it, after the page was loaded anew, until it is back in the box
 
   /* The panel: one section is shown. A new answer's evidence comes forward by itself. */
   function arrange() {
     const sections = [...document.querySelectorAll("#sources section.evidence")];
     const last = sections.at(-1)?.id ?? "";
-    if (last !== newest || !sections.some((section) => section.id === chosen)) chosen = last;
+    const stays = sections.some((section) => section.id === chosen) && (picked || last === newest);
+    if (!stays) [chosen, picked] = [last, false];
     newest = last;
-    for (const section of sections) section.hidden = section.id !== chosen;
+    for (const section of sections)
+      if (section.hidden !== (section.id !== chosen)) section.hidden = !section.hidden;  // else nothing to see
     for (const card of document.querySelectorAll("#sources .card"))
       card.classList.toggle("current", card.id !== "" && card.id === current);
   }
 
-  function show(section) {
-    if (!section) return;
-    chosen = section.id;
-    arrange();
+  /* Go to what ``find`` finds: at once, or as soon as it is there. An answer is drawn before its evidence, and
+   * long before it where the machine is busy. */
+  function goTo(find, block = "nearest") {
+    goal = { find, block, found: null };
+    arrive();
   }
 
-  /* Bring an element into view and give it the focus: a reader of the screen goes where the eye goes. At
-   * once, and again should the chat have scrolled meanwhile: a smooth scroll is cut off by the next one. */
-  function goTo(element, block = "nearest") {
-    if (!element) return;
-    element.scrollIntoView({ block });
+  /* Bring the goal into view and give it the focus: a reader of the screen goes where the eye goes. Again
+   * should it be drawn anew, or should the chat scroll meanwhile. */
+  function arrive() {
+    const element = goal?.find();
+    if (!element || element === goal.found) return;
+    const section = element.closest("section.evidence");
+    if (section) [chosen, picked] = [section.id, true];
+    arrange();
+    const mine = goal;
+    goal.found = element;
+    look(mine);
     element.focus({ preventScroll: true });
-    for (const wait of [250, 700]) setTimeout(() => {
-      const now = element.id ? document.getElementById(element.id) : element;  // it may have been drawn anew
-      now?.scrollIntoView({ block });
-    }, wait);
+    setTimeout(() => look(mine), 250);
+    setTimeout(() => { if (look(mine)) goal = null; }, 700);
+  }
+
+  /* Scroll to the goal if the reader still wants to be there; in a card longer than the window, to its mark. */
+  function look(wanted) {
+    if (goal !== wanted) return false;
+    wanted.found.scrollIntoView({ block: wanted.block });
+    if (wanted.found.matches(".card")) wanted.found.querySelector("mark")?.scrollIntoView({ block: "nearest" });
+    return true;
   }
 
   function cite(link) {
-    const card = byId(link.getAttribute("href"));
-    if (!card) return;
+    const href = link.getAttribute("href");
     if (link.closest("#chat")) follower = link;
-    current = card.id;
-    show(card.closest("section.evidence"));
-    goTo(card);
+    current = href.replace(/^#/, "");
+    goTo(() => byId(href));
   }
 
   function evidence(link) {
-    const section = byId(link.getAttribute("href"));
     follower = link;
-    show(section);
-    goTo(section, "start");
+    goTo(() => byId(link.getAttribute("href")), "start");
   }
 
   function back(link) {
     const answer = byId(link.getAttribute("href"));
-    goTo(answer?.contains(follower) ? follower : answer, "center");
+    goTo(() => (answer?.contains(follower) ? follower : answer), "center");
   }
 
   /* The whole article: asked for through Gradio's own components, shown as a modal dialog. */
@@ -137,6 +155,51 @@
     }
   }
 
+  /* The question under way is kept in this tab until its answer is there, so that a page that was loaded anew,
+   * by the reader or because the connection broke, gives it back: as the text of the box, never as markup. */
+  const box = () => document.querySelector("#question textarea");
+  const latest = () => [...document.querySelectorAll("#chat .answer")].at(-1)?.id ?? "";
+
+  function keep(question) {
+    asked = question;
+    try {
+      if (asked) sessionStorage.setItem(STORED, JSON.stringify(asked));
+      else sessionStorage.removeItem(STORED);
+    } catch { /* a browser that stores nothing: nothing is given back */ }
+  }
+
+  function kept() {
+    try {
+      return JSON.parse(sessionStorage.getItem(STORED));
+    } catch {
+      return null;
+    }
+  }
+
+  function asks(text) {
+    picked = false;
+    if (text.trim()) keep({ text, after: latest() });
+  }
+
+  function write(text) {
+    box().value = text;
+    box().dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  function giveBack() {
+    if (!lost || !box()) return;
+    if (!box().value) write(lost);
+    lost = "";
+  }
+
+  /* Once the answer is there: it may have been kept in the very moment that the page was left. */
+  function settle() {
+    const now = asked && !document.querySelector("#chat .pending") ? latest() : "";
+    if (!now || now === asked.after) return;
+    if (box()?.value === asked.text) write("");
+    keep(null);
+  }
+
   const does = { "a.cite": cite, "a.evidence": evidence, "a.back": back, "button.open": open, "button.copy": copy,
     "button.close": (button) => button.closest("dialog")?.close() };
 
@@ -150,10 +213,24 @@
       return;
     }
   });
+  document.addEventListener("click", (event) => {  // before Gradio hears of it
+    const pressed = (selector) => event.target.closest?.(selector);
+    if (pressed("#send")) asks(box().value);
+    else if (pressed("#examples button")) asks(pressed("#examples button").textContent);
+    else if (pressed("#retry, #chat [aria-label=Retry]")) picked = false;
+    else if (pressed("#new, #delete, #conversations")) keep(null);
+  }, true);
+  document.addEventListener("keydown", (event) => {
+    const sends = event.key === "Enter" && !event.shiftKey && !event.isComposing;
+    if (sends && event.target === box()) asks(box().value);
+  }, true);
+  for (const moves of ["pointerdown", "keydown", "wheel", "touchmove"])
+    document.addEventListener(moves, () => { goal = null; }, { capture: true, passive: true });
   document.addEventListener("close", (event) => { if (event.target.matches("dialog.whole")) closed(); }, true);
-  new MutationObserver(() => { arrange(); receive(); name(); }).observe(document.body, {
-    childList: true, subtree: true, attributes: true, attributeFilter: ["aria-label"],
+  const drawn = () => { arrange(); arrive(); receive(); name(); giveBack(); settle(); };
+  new MutationObserver(drawn).observe(document.body, {
+    childList: true, subtree: true, characterData: true,
+    attributes: true, attributeFilter: ["aria-label", "class", "hidden", "id"],
   });
-  arrange();
-  name();
+  drawn();
 }

@@ -82,6 +82,11 @@ def wire_chat(chat: Chat, refresh: Callable[[Any], Any]) -> None:
     def stop(tab: gr.Request) -> None:
         chat.running.stop(str(tab.session_hash))
 
+    def told(tab: gr.Request, typed: str, asked: Asked, failed: bool) -> Any:
+        """The browser has shown the last of an answer."""
+        chat.running.seen(str(tab.session_hash))
+        return _box(typed, asked, failed)
+
     asked = [
         gr.on(
             [talk.send.click, talk.question.submit], typed,
@@ -98,7 +103,7 @@ def wire_chat(chat: Chat, refresh: Callable[[Any], Any]) -> None:
     ]
     for event in asked:
         box = [talk.question, memory.asked, memory.failed]
-        refresh(event.then(_box, box, [talk.question], queue=False, **PRIVATE))
+        refresh(event.then(told, box, [talk.question], queue=False, **PRIVATE))
     talk.stop.click(stop, None, None, queue=False, **PRIVATE)
     talk.edit.click(
         _edit, [memory.asked], [talk.question, memory.instead, talk.editing], queue=False, **PRIVATE

@@ -1,7 +1,7 @@
 """What keeping does: thumbs, the list of conversations, a new one.
 
 Law: a thumb up is kept at once, a thumb down once a reason is given or waived. Another conversation ends
-the answer that is under way.
+the answer that is under way, and is shown once the browser has shown the last of that.
 
 Does not know: how verdicts and conversations are stored.
 """
@@ -69,7 +69,7 @@ def _wire_conversations(chat: Chat) -> list[Any]:
     side, memory, backend = chat.side, chat.memory, chat.backend
 
     def show(view: View, tab: gr.Request) -> tuple[Any, ...]:
-        chat.running.stop(str(tab.session_hash), view)
+        chat.running.leave(str(tab.session_hash), view)
         return chat.shown(view)
 
     def new(tab: gr.Request) -> tuple[Any, ...]:

@@ -1,8 +1,8 @@
-"""What the side bar does: filters, uploads, re-indexing, models; and what is shown when the page opens.
+"""What the side bar does: filters, uploads, re-indexing; and what is shown when the page opens.
 
 Law: the page shows what is kept at once, and what needs the model when it is there.
 
-Does not know: how files are indexed, how models are got.
+Does not know: how files are indexed, what the model menu does.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -21,6 +21,7 @@ from rag.page.layout import EXAMPLES
 from rag.page.outputs import unchanged
 from rag.page.view import View, shown, with_fault
 from rag.page.wire_chat import PRIVATE, Chat
+from rag.page.wire_models import wire_models
 from rag.show import line
 
 OPENS_WIDE = '() => ({ __type__: "update", open: innerWidth >= 1024 })'
@@ -37,10 +38,10 @@ def wire_side(page: Any, chat: Chat) -> Callable[[Any], Any]:
     def refresh(event: Any) -> Any:
         return event.then(_refresh(chat), told, brought, **PRIVATE)
 
-    opened = page.load(_open(chat), [memory.kept], chat.outputs, **PRIVATE)
+    opened = page.load(_open(chat), [memory.conversation], chat.outputs, **PRIVATE)
     loaded = refresh(opened)
     loaded.then(lambda: _examples(chat.backend.live), None, talk.examples, **PRIVATE)
-    loaded.then(lambda: _models(chat.backend.live), None, [side.models, side.model], **PRIVATE)
+    wire_models(chat, loaded, refresh)
     page.load(None, None, [side.bar], js=OPENS_WIDE, **PRIVATE)
     _wire_filters(chat)
     _wire_changes(chat, refresh)
@@ -106,13 +107,6 @@ def _articles(live: Live) -> Iterable[Article]:
             yield live.article(source.path)
 
 
-def _models(live: Live) -> tuple[Any, Any]:
-    import gradio as gr
-
-    names, now = corpus.models(live)
-    return gr.update(visible=bool(names)), gr.update(choices=list(names), value=now if now in names else None)
-
-
 def _wire_filters(chat: Chat) -> None:
     side, memory, live = chat.side, chat.memory, chat.backend.live
 
@@ -145,17 +139,8 @@ def _wire_changes(chat: Chat, refresh: Callable[[Any], Any]) -> None:
     def sync(progress: gr.Progress = bar) -> str:
         return corpus.synced(live, _told(progress))
 
-    def use(name: str) -> str:
-        return corpus.used(live, name)
-
-    def pull(name: str, progress: gr.Progress = bar) -> str:
-        return corpus.pulled(live, name, _told(progress))
-
     refresh(side.upload.upload(add, [side.upload], [side.added, side.upload], **shows))
     refresh(side.reindex.click(sync, None, [side.added], **shows))
-    refresh(side.model.input(use, [side.model], [side.pulled], **shows))
-    got = side.pull.click(pull, [side.pull_name], [side.pulled], **shows)
-    got.then(lambda: _models(live), None, [side.models, side.model], **PRIVATE)
 
 
 def _told(progress: Any) -> Callable[[str, int, int], None]:

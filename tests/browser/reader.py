@@ -15,6 +15,17 @@ SETTLED = """async () => {
   const drawn = new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
   await Promise.race([drawn, new Promise((resolve) => setTimeout(resolve, 300))]);
 }"""
+AT_ONCE = """(selector) => {
+  const before = new Set(document.querySelectorAll('#chat .answer'));
+  const there = () => [...document.querySelectorAll('#chat .answer')].some((each) => !before.has(each));
+  const clicking = new MutationObserver(() => {
+    const found = [...document.querySelectorAll(selector)].at(-1);
+    if (!there() || !found) return;
+    clicking.disconnect();
+    found.click();
+  });
+  clicking.observe(document.body, { childList: true, subtree: true });
+}"""
 BUSY = 60_000
 """Milliseconds for what a loaded machine may take: opening the page, a whole answer, indexing."""
 
@@ -117,6 +128,10 @@ class Reader:
         """Type and send with Enter; don't wait for what comes."""
         self.box.fill(question)
         self.box.press("Enter")
+
+    def clicks_when_there(self, selector: str) -> None:
+        """Have this clicked in the very moment that the next answer is drawn in the chat."""
+        self.page.evaluate(AT_ONCE, selector)
 
     def loses_connection(self) -> None:
         """The next stream of answers is cut off before its first byte; those after it are not."""

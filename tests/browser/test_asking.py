@@ -159,3 +159,15 @@ def test_a_question_that_stands_alone_is_not_shown_twice(reader: Reader) -> None
 def test_a_refusal_is_no_end_of_the_conversation(reader: Reader) -> None:
     reader.asks(ELSEWHERE)
     expect(reader.asks(SHARE)).to_contain_text(SAID)
+
+
+def test_a_new_conversation_begun_as_an_answer_is_drawn_stays_empty(reader: Reader) -> None:
+    for _ in range(5):
+        reader.clicks_when_there("#new")
+        reader.types(SHARE)
+        expect(reader.chat).to_contain_text(SHARE)
+        expect(reader.chat).not_to_contain_text(SHARE)
+        reader.page.wait_for_timeout(300)
+        expect(reader.chat).not_to_contain_text(SHARE)
+        expect(reader.send).to_be_enabled()
+    expect(reader.asks(FOLLOWS)).not_to_contain_text("Understood as")

@@ -48,6 +48,42 @@ def shown(reader: Reader, quote: str) -> None:
     expect(reader.card(1).locator("mark")).to_have_text(quote)
 
 
+def test_a_number_clicked_as_the_answer_is_drawn_brings_its_card_and_mark(reader: Reader) -> None:
+    reader.page.set_viewport_size({"width": 360, "height": 740})
+    reader.visits()
+    for question in (SHARE, BRIDGE, SHARE):
+        reader.clicks_when_there("#chat a.cite")
+        reader.asks(question)
+        expect(reader.card(1)).to_have_class(re.compile(r"\bcurrent\b"))
+        expect(reader.card(1).locator("mark")).to_be_in_viewport(ratio=1)
+
+
+def test_an_older_number_clicked_while_an_answer_comes_keeps_its_evidence(
+    reader: Reader, served: Served
+) -> None:
+    older = reader.asks(SHARE)
+    served.mind.hold("read")
+    reader.types(BRIDGE)
+    expect(reader.evidence).to_contain_text("Found")
+    reader.cites(older).click()
+    shown(reader, QUOTE)
+    served.mind.release()
+    reader.answered(2)
+    expect(reader.panel.locator("section.evidence")).to_have_count(2)
+    expect(reader.panel.locator("section.evidence.pending")).to_have_count(0)
+    shown(reader, QUOTE)
+
+
+def test_who_scrolls_on_is_not_brought_back(reader: Reader) -> None:
+    reader.page.set_viewport_size({"width": 360, "height": 740})
+    reader.visits()
+    reader.cites(reader.asks(SHARE)).click()
+    expect(reader.card(1)).to_be_in_viewport()
+    reader.page.mouse.wheel(0, -5_000)
+    reader.page.wait_for_timeout(1_000)  # longer than the page holds on to a card
+    assert reader.page.evaluate("scrollY") == 0
+
+
 def test_a_new_answer_brings_its_own_evidence(reader: Reader) -> None:
     older = reader.asks(SHARE)
     reader.asks(BRIDGE)

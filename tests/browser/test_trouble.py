@@ -121,15 +121,56 @@ def test_a_folder_that_is_gone_is_told_and_the_page_goes_on_when_it_is_back(
     expect(reader.asks(SHARE)).to_contain_text(SAID)
 
 
-def test_a_connection_that_broke_is_taken_up_again_with_the_conversation(reader: Reader) -> None:
+def test_a_connection_that_broke_is_taken_up_again_with_the_conversation_and_the_question(
+    reader: Reader, served: Served
+) -> None:
     reader.expects("ERR_CONNECTION_RESET|Failed to fetch|Connection errored out")
     reader.asks(SHARE)
+    served.mind.hold("read")  # else it may be answered, and kept, before the page is loaded anew
     with reader.page.expect_event("load"):
         reader.loses_connection()
         reader.types(BRIDGE)
         expect(reader.page.get_by_text("Connection to the server was lost").first).to_be_visible()
     expect(reader.answered(1)).to_contain_text(SAID)
-    expect(reader.asks(BRIDGE)).to_contain_text(REOPENED)
+    expect(reader.box).to_have_value(BRIDGE)
+    served.mind.release()
+    reader.send.click()
+    expect(reader.answers.last).to_contain_text(REOPENED)
+    expect(reader.stop).not_to_be_enabled()
+    reader.reloads()
+    expect(reader.answers.last).to_contain_text(REOPENED)
+    expect(reader.box).to_have_value("")
+
+
+def test_a_page_loaded_anew_in_mid_answer_gives_the_question_back_as_text(
+    reader: Reader, served: Served
+) -> None:
+    question = f'<img src="x" onerror="document.title = 1"> & "{SHARE}"\n</textarea>'
+    served.mind.hold("read")
+    reader.types(question)
+    assert served.mind.held.wait(60)
+    reader.reloads()
+    served.mind.reset()
+    expect(reader.box).to_have_value(question)
+    expect(reader.answers).to_have_count(0)
+    assert reader.page.title() == "Byline"
+    reader.asks(SHARE)
+    reader.reloads()
+    expect(reader.answers).to_have_count(1)
+    expect(reader.box).to_have_value("")
+
+
+def test_a_question_is_given_back_in_its_own_tab_alone_and_not_after_a_new_conversation(
+    open_page: Open, reader: Reader, served: Served
+) -> None:
+    served.mind.hold("read")
+    reader.types(SHARE)
+    assert served.mind.held.wait(60)
+    expect(open_page().box).to_have_value("")
+    reader.page.locator("#new").click()
+    expect(reader.chat).not_to_contain_text(SHARE)
+    reader.reloads()
+    expect(reader.box).to_have_value("")
 
 
 def test_fifty_quick_questions_are_all_answered(served: Served, reader: Reader) -> None:
