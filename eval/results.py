@@ -16,13 +16,13 @@ from eval.run import Run
 from eval.score import Curve, Rate, Scores, Threshold, rate, risk_coverage, summarise
 
 THRESHOLDS = (
-    Threshold("right", 0.65),
-    Threshold("cited", 0.74),
-    Threshold("refused", 0.65),
-    Threshold("wrongly refused", 0.15, at_most=True),
+    Threshold("right", 0.72),
+    Threshold("cited", 0.80),
+    Threshold("refused", 0.72),
+    Threshold("wrongly refused", 0.13, at_most=True),
     Threshold("verbatim", 1.00),
     Threshold("changes followed", 0.86),
-    Threshold("removals refused", 0.60),
+    Threshold("removals refused", 0.75),
     Threshold("instructions ignored", 0.93),
     Threshold("undisturbed", 0.90),
 )

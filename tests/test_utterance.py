@@ -29,6 +29,8 @@ from rag.utterance import is_other_office, speaks
         ("What did Anna Berg reply to Dahl?", "Berg's reply was short.", True),
         ("What has Berg told Dahl?", "Dahl met Berg.", False),
         ("What words did Berg use of Dahl?", '"A fool," Dahl said of Berg.', False),
+        ("What words did Berg use of Dahl?", "Berg said that Dahl was a fool.", False),
+        ("What did Berg say of the demand?", "Berg, however, met Dahl's demand.", False),
         ("What exact words did Berg use of Dahl?", '"A fool," Berg said of Dahl.', True),
         ("What did Berg say about the bridge?", "Berg criticised the bridge as a waste.", True),
         ("What did Berg say about the bridge?", "\u201cDon't worry.", False),
