@@ -79,11 +79,16 @@ def is_asked_for(question: str, short: str, span: str = "") -> bool:
     """
     if _is_share(question, short) or _is_no_quantity(question, short) or _is_no_day(question, short):
         return False
-    if span and (not speaks(question, span) or is_other_office(question, short, span)):
-        return False
-    if span and _is_unsaid_choice(question, short, span):
+    if span and not _may_hold(question, short, span):
         return False
     return not _repeats(question, short) or _says_all(question, span)
+
+
+def _may_hold(question: str, short: str, span: str) -> bool:
+    """Whether the sentences hold the words, the office or the choice that is asked for."""
+    if _is_unsaid_choice(question, short, span):
+        return False
+    return speaks(question, span) and not is_other_office(question, short, span)
 
 
 def _says_all(question: str, span: str) -> bool:
@@ -91,9 +96,13 @@ def _says_all(question: str, span: str) -> bool:
     return len(asked & stems(span)) >= SAYS_ALL * len(asked)
 
 
+def _folded(text: str) -> frozenset[str]:
+    return frozenset(word.lower() for word in words(text))
+
+
 def _repeats(question: str, short: str) -> bool:
-    told = frozenset(word.lower() for word in words(short)) - _JOINING
-    asked = frozenset(word.lower() for word in words(question))
+    told = _folded(short) - _JOINING
+    asked = _folded(question)
     if not told or figures(short) or _OFFERS.search(question) or not _NAMED.search(question):
         return False
     called, known = (frozenset(name.lower() for name in names(text)) for text in (short, question))
@@ -119,7 +128,7 @@ def _is_share(question: str, short: str) -> bool:
 
 def _is_no_quantity(question: str, short: str) -> bool:
     """Whether a count or a share is asked for, and the answer holds no figure and no word for one."""
-    told = frozenset(word.lower() for word in words(short))
+    told = _folded(short)
     return bool(told and _COUNTED.search(question)) and not figures(short) and not told & _QUANTITIES
 
 
@@ -137,7 +146,7 @@ def _is_unsaid_choice(question: str, short: str, span: str) -> bool:
 def is_beside(question: str, short: str) -> bool:
     """Whether a manner is asked for ("in what form", "how did") and a bare figure given."""
     found = figures(short)
-    others = frozenset(w.lower() for w in words(short)) - frozenset(w.lower() for w in words(question))
+    others = _folded(short) - _folded(question)
     bare = all(figures(word) or word in _UNITS for word in others - _JOINING)
     return bool(found and bare and _MANNER.search(question)) and not _MEASURED.search(question)
 

@@ -67,11 +67,11 @@ def stated(question: str, reading: Reading, thresholds: Thresholds) -> Reading:
     if support < thresholds.accept:
         return replace(reading, statements=())
     located = ((short.text, locate(short, reading.sentences, question)) for short in reading.statements)
+    placed = ((short, found, span_of(found, reading.sentences)) for short, found in located)
     kept = (
-        replace(statement, short=short, support=reading.support)
-        for short, statement in located
-        if is_asked_for(question, short, span_of(statement, reading.sentences))
-        and not _is_invented(short, span_of(statement, reading.sentences), reading.sentences)
+        replace(found, short=short, support=reading.support)
+        for short, found, span in placed
+        if is_asked_for(question, short, span) and not _is_invented(short, span, reading.sentences)
     )
     return replace(reading, statements=tuple(kept))
 

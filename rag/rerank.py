@@ -7,7 +7,7 @@ and the nearest sentence (the largest similarity of a part, as in Khattab and Za
 Does not know: where the hits came from, what is read.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from index.article import Hit
@@ -20,6 +20,11 @@ DEPTH = 6
 """How many hits are put in order: about 30 sentences to embed."""
 
 
+def reciprocal(ranks: Iterable[int]) -> float:
+    """What ranks, from 1, in several rankings come to: the sum of 1 / (RANK_CONSTANT + rank)."""
+    return sum(1 / (RANK_CONSTANT + rank) for rank in ranks)
+
+
 def rerank(question: str, vector: Sequence[float], hits: Sequence[Hit], embedder: Embedder) -> list[Hit]:
     """The hits in their new order, the first DEPTH with their new score. Raises EmbedderError."""
     first, rest = hits[:DEPTH], hits[DEPTH:]
@@ -28,7 +33,7 @@ def rerank(question: str, vector: Sequence[float], hits: Sequence[Hit], embedder
     near = _ranks(_nearness(vector, first, embedder))
     covered = _ranks([coverage(question, (hit,)) for hit in first])
     scored = [
-        replace(hit, score=sum(1 / (RANK_CONSTANT + rank) for rank in ranks))
+        replace(hit, score=reciprocal(ranks))
         for hit, *ranks in zip(first, range(1, len(first) + 1), near, covered, strict=True)
     ]
     return [*sorted(scored, key=lambda hit: -hit.score), *rest]

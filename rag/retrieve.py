@@ -2,8 +2,9 @@
 
 Law: score(p) = sum over the searches of 1 / (60 + rank), ranks from 1 (Cormack, Clarke and
 Büttcher, "Reciprocal rank fusion", SIGIR 2009). Passages with the same text count once, the best
-ranked. Similarity decides what is read, never whether to refuse. A passage that is left out takes no
-rank: the others stand as they would without it.
+ranked. The best are put in order, and scored, once more (``rag.rerank``). Similarity decides what is
+read, never whether to refuse. A passage that is left out takes no rank: the others stand as they would
+without it.
 
 Does not know: prompts, models, how the index stores things.
 """
@@ -19,7 +20,7 @@ from index.article import Hit, Passage
 from index.catalog import Where
 from index.embed import Embedder
 from index.store import Index
-from rag.rerank import RANK_CONSTANT, rerank
+from rag.rerank import reciprocal, rerank
 
 DEPTH = 30
 """How deep each search is taken before fusion."""
@@ -35,7 +36,7 @@ def fuse(dense: Sequence[str], text: Sequence[str]) -> list[str]:
 
 
 def _score(id: str, dense: Sequence[str], text: Sequence[str]) -> float:
-    return sum(1 / (RANK_CONSTANT + ranking.index(id) + 1) for ranking in (dense, text) if id in ranking)
+    return reciprocal(rank for ranking in (dense, text) if (rank := _rank(id, ranking)))
 
 
 class PassageRetriever(BaseRetriever):
