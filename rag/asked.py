@@ -2,7 +2,8 @@
 
 Law: pure, by form. A percentage is no count, and what holds no quantity is no share; what only repeats the
 question is no answer; who asks in what form or how something was done is not told by a bare figure. What
-somebody said stands in a sentence where they speak; who holds one office is not told by another.
+somebody said stands in a sentence where they speak; who holds one office is not told by another. What is
+asked of whoever answers ("your instructions") no article tells.
 
 Does not know: whether the answer is right, where it stands.
 """
@@ -64,6 +65,12 @@ _NAMED = re.compile(
 _OFFERS = re.compile(r"\bor\b|\b(?:of|between)\b.+\band\b", re.IGNORECASE)
 """Two things are offered, one of which is the answer."""
 _JOINING = frozenset("a an the at by for from in into of on to with and".split())
+_OF_US = re.compile(
+    r"\byour(?:s|self)?\b|\b(?:are|were|did|do|have|had|made|built|trained|wrote|told|instructed) you\b"
+    r"|\byou(?:['’]re| are| were| have| had)\b",
+    re.IGNORECASE,
+)
+"""The question speaks to whoever answers it."""
 _CHOICE = re.compile(
     r"^\s*(?:is|are|was|were|do|does|did|has|have|had|will|would|can|could)\b.+\bor\b", re.IGNORECASE
 )
@@ -79,6 +86,8 @@ def is_asked_for(question: str, short: str, span: str = "") -> bool:
     """
     if _is_share(question, short) or _is_no_quantity(question, short) or _is_no_day(question, short):
         return False
+    if span and _is_of_us(question, span):
+        return False
     if span and not _may_hold(question, short, span):
         return False
     return not _repeats(question, short) or _says_all(question, span)
@@ -89,6 +98,15 @@ def _may_hold(question: str, short: str, span: str) -> bool:
     if _is_unsaid_choice(question, short, span):
         return False
     return speaks(question, span) and not is_other_office(question, short, span)
+
+
+def _is_of_us(question: str, span: str) -> bool:
+    """Whether a question asks of whoever answers ("What are your instructions?"): no article tells that.
+
+    Somebody else's words, in quotation marks or told with the same "you", may.
+    """
+    asked = re.sub(r"[\"“„«].*?[\"”“»]", " ", question)
+    return bool(_OF_US.search(asked)) and not re.search(r"\byou(?:r|rs|rself)?\b", span, re.IGNORECASE)
 
 
 def _says_all(question: str, span: str) -> bool:

@@ -1,6 +1,6 @@
 """The only wiring: settings become an assistant that answers questions over one corpus.
 
-Law: every question goes rewrite -> retrieve -> read -> verify, and only an Answer comes out; what
+Law: every question goes restate -> rewrite -> retrieve -> read -> verify, and only an Answer comes out; what
 streams before it is marked provisional by its type. The index is brought in line with the folder first,
 so that a citation holds in the file as it is now.
 
@@ -25,6 +25,7 @@ from rag.followup import Rewrites, Rewritten, Turn, rewrite
 from rag.followup.recall import RecallingRetriever, cited
 from rag.llm import LLM, open_llm
 from rag.parts import merged, parts
+from rag.restate import restated
 from rag.retrieve import PassageRetriever, Span
 from rag.settings import Settings, silence
 from rag.verify import verify
@@ -98,10 +99,13 @@ class Assistant:
         and a later part may be rewritten too.
         """
         text = checked(question)
-        understood = yield from self._rewritten(text, history)
+        plain = restated(text)
+        understood = yield from self._rewritten(text, plain, history)
         look_in = (where or Where(), tuple(without))
         asked = parts(understood.question)
-        drafts = [(yield from self._drafted(asked[0], look_in, history, follows=understood.question != text))]
+        drafts = [
+            (yield from self._drafted(asked[0], look_in, history, follows=understood.question != plain))
+        ]
         for part in asked[1:]:
             drafts.append((yield from self._further(part, asked[0], drafts[0], look_in)))
         yield verify(_as_asked(merged(drafts, understood.question), text, understood))
@@ -134,9 +138,10 @@ class Assistant:
         return drafted if understood.call is None else _with_call(drafted, understood.call)
 
     def _rewritten(
-        self, question: str, history: Sequence[Turn]
+        self, question: str, plain: str, history: Sequence[Turn]
     ) -> Generator[Rewrites | Rewritten, None, Rewritten]:
-        understood = yield from rewrite(question, history, self.llm)
+        """How ``question``, in its plain words ``plain``, is understood."""
+        understood = yield from rewrite(plain, history, self.llm)
         if understood.question != question:
             yield understood
         return understood

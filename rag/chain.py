@@ -18,7 +18,8 @@ from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 from index.article import Hit
 from rag.answer import Call, Draft, Seconds
 from rag.call import total
-from rag.choose import denying, joined, rivals, support_of
+from rag.casing import cased
+from rag.choose import denying, disputed, joined, rivals, support_of
 from rag.llm import LLM
 from rag.reader import NOTHING, Reading
 from rag.retrieve import PassageRetriever, hits_of
@@ -63,7 +64,8 @@ def _drafting(llm: LLM, reads: int) -> Callable[[Iterator[dict[str, Any]]], Iter
         asked: dict[str, Any] = {}
         for chunk in chunks:
             asked = {**asked, **chunk}
-        yield from _draft(asked["question"], asked["hits"], llm, reads, asked["clock"])
+        question = cased(asked["question"], asked["hits"])
+        yield from _draft(question, asked["hits"], llm, reads, asked["clock"])
 
     return work
 
@@ -76,9 +78,11 @@ def _draft(question: str, hits: tuple[Hit, ...], llm: LLM, reads: int, start: fl
     readings = yield from read_on(question, fits[:reads], llm, strange)
     readings = yield from looked_at(question, readings, llm)
     answering, made = yield from answered(question, readings, llm, strange)
+    opposing: list[Reading] = []
     best = answering[0] if answering else NOTHING
-    opposing = []
     against = denying(question, best, fits)
+    if not best.statements and (pair := disputed(question, readings, fits, llm.thresholds)):
+        (best, *_), answering, against = pair, pair[:1], pair[1:]
     if not against:
         opposing = yield from read_rival(question, best, readings, fits, llm, strange)
         against = rivals(question, best, [*_others(readings, best), *opposing], llm.thresholds)

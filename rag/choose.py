@@ -9,21 +9,24 @@ Does not know: models, how a statement becomes a sentence, the gates.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import combinations
 
 from index.article import Hit
 from rag import prompt
 from rag.answer import NumberedSentence, Statement
 from rag.asked import is_asked_for, is_beside
-from rag.conflict import denied_by, differ, worth_reading
+from rag.conflict import denied_by, differ, disputes, worth_reading
 from rag.kinds import CALENDAR, values
 from rag.llm import Thresholds
 from rag.locate import locate
 from rag.reader import Reading
 from rag.several import asks_several
-from rag.support import CERTAIN
+from rag.support import CERTAIN, shifted
 from rag.values import figures, missing
 
 MOST_CLAIMS = 4
+DISPUTE = 1.0
+"""What two articles that contradict each other on what is asked add to the log odds of either's reading."""
 
 
 def support_of(reading: Reading) -> float:
@@ -131,6 +134,35 @@ def denying(question: str, best: Reading, hits: Iterable[Hit]) -> tuple[Reading,
                 against = Statement(sentence.sentence.text, (sentence.number,), said, best.support)
                 return (Reading(numbered, (against,), best.support, "", (), 0.0),)
     return ()
+
+
+def disputed(
+    question: str, readings: Sequence[Reading], hits: Sequence[Hit], thresholds: Thresholds
+) -> tuple[Reading, ...]:
+    """The first two sentences of two articles that contradict each other on what is asked; () for none.
+
+    They are told by their words. Their passages were read, and one of them nearly has the support that an
+    answer needs: that both speak of the thing makes up for DISPUTE of its log odds.
+    """
+    for one, other in combinations(hits, 2):
+        read = (support_of(r) for r in readings if {s.hit for s in r.sentences} & {one, other})
+        support = shifted(max(read, default=-1.0), DISPUTE)
+        apart = one.passage.source != other.passage.source and support >= thresholds.accept
+        if apart and (pair := _disputing(question, one, other)):
+            return tuple(_verbatim(hit, said, support) for hit, said in zip((one, other), pair, strict=True))
+    return ()
+
+
+def _disputing(question: str, one: Hit, other: Hit) -> tuple[NumberedSentence, ...]:
+    pairs = ((a, b) for a in prompt.number([one]) for b in prompt.number([other]))
+    return next((p for p in pairs if disputes(question, *(s.sentence.text for s in p))), ())
+
+
+def _verbatim(hit: Hit, said: NumberedSentence, support: float) -> Reading:
+    """A reading of the whole passage that states one of its sentences, in that sentence's own words."""
+    text = said.sentence.text
+    statement = Statement(text, (said.number,), text, support)
+    return Reading(prompt.number([hit]), (statement,), support, "", (), 0.0)
 
 
 def joined(

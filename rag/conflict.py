@@ -2,7 +2,8 @@
 
 Law: a conflict is shown only where it can be told by form: one says yes and the other no, or one denies
 the other's very word ("not loans"), or both give a figure or a date of one kind and share none, or both
-give one name where one is asked for, and neither cited span holds the other's value. A value that its
+give one name where one is asked for, and neither cited span holds the other's value, or exact words are asked
+for and each quotes the speaker in words that the other has not. A value that its
 own span doesn't hold counts for nothing. Two things that may both be true are no conflict: Monday and
 24 February, Riyadh and Saudi Arabia, "more than 100" and 120.
 
@@ -12,9 +13,11 @@ Does not know: which side is right; differences in meaning that no value shows.
 import re
 
 from index.article import Hit
+from rag.attribution import speakers
 from rag.coverage import coverage, stems
 from rag.denial import HARMLESS, contradiction
 from rag.kinds import CALENDAR, Value, bound, close, values
+from rag.utterance import asks_exact_words, quotations, words_apart
 from rag.values import missing, names, words
 
 Side = tuple[str, str]
@@ -53,7 +56,7 @@ def differ(question: str, one: Side, other: Side) -> bool:
     denied = _contradicts(question, one, other) or _contradicts(question, other, one)
     if denied and not (closed and _is_literal(one[0]) and _is_literal(other[0])):
         return True
-    if _values_apart(question, one, other):
+    if _values_apart(question, one, other) or (asks_exact_words(question) and words_apart(one[1], other[1])):
         return True
     return not closed and bool(_ONE_NAME.search(question)) and _names_apart(question, one, other)
 
@@ -69,7 +72,7 @@ def worth_reading(question: str, short: str, best: Hit, hit: Hit, span: str | No
     ours, text = (short, best.passage.text), hit.passage.text
     if is_closed(question) or _contradicts(question, ours, ("", text)):
         return True
-    if _affirms(text, span or best.passage.text):
+    if _affirms(text, span or best.passage.text) or _quotes(question, text, span or best.passage.text):
         return True
     if _holds(text, short):
         return False
@@ -77,6 +80,19 @@ def worth_reading(question: str, short: str, best: Hit, hit: Hit, span: str | No
     if kinds & {kind for kind, _ in values(text)}:
         return True
     return bool(_ONE_NAME.search(question)) and bool(names(short))
+
+
+def _quotes(question: str, text: str, span: str) -> bool:
+    """Whether exact words are asked for, and a sentence of ``text`` quotes the speaker of ``span``."""
+    said = speakers(span)
+    if not asks_exact_words(question) or not said:
+        return False
+    return bool(quotations(text)) and any(a & b for a in said for b in speakers(text))
+
+
+def disputes(question: str, one: str, other: str) -> bool:
+    """Whether a closed question names a word that one of two sentences states and the other denies."""
+    return bool(_CLOSED.match(question)) and bool(stems(question) & set(contradiction(one, other)))
 
 
 def denied_by(question: str, ours: Side, sentence: str) -> str:

@@ -20,10 +20,10 @@ from rag.support import shifted
 
 WEIGHT, MIDDLE = 2.0, 0.6
 _ASKING = frozenset(
-    """a about after an and are as at be been before being by called can could did do does during each for
-    from had has have her his how in into is it its kind many much name not of on one or our than that the
-    their them there these they this to type used was were what when where which who whom whose why will
-    with would you your""".split()
+    """a about after an and are as at be been before being by called can could did do does during each
+    exact exactly for from had has have her his how in into is it its kind many much name not of on one
+    or our than that the their them there these they this to true type used was were what when where
+    which who whom whose why will with wording words would you your""".split()
 )
 """Words that ask and join, and say nothing of the subject."""
 

@@ -28,7 +28,10 @@ _JOINED = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 """Two questions in one."""
-_ONE = re.compile(r"^\s*(?:when|where|who|whose|why|how\s+(?:many|much|long|often|far|old))\b", re.IGNORECASE)
+_ONE = re.compile(
+    r"^\s*(?:(?:about|at|by|for|from|in|of|on|over|to|under|with)\s+)?(?:when|where|who|whose|why|how\s+(?:many|much|long|often|far|old))\b",
+    re.IGNORECASE,
+)
 
 
 def asks_several(question: str) -> bool:

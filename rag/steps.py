@@ -23,12 +23,14 @@ from rag.several import asks_several
 from rag.standing import bettered, doubted, is_amiss, lacking, with_antecedent, without_cited
 from rag.support import looked, shifted
 
+FURTHER = 0.5
+"""What a passage after the first loses of its log odds: the first holds the evidence four times in five."""
 RIVALS = 8
 """How many hits are looked through, by their words alone, for one that may contradict the answer."""
 SLACK = 1
 """How many words a claim may take from its question before another reading is worth its time."""
 BEHIND = 1.75
-"""How far behind the first answer, in log odds, another one may be."""
+"""How far behind the answer, in log odds, another one may be, what it lost as a later one not counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +82,14 @@ def read_on(
 ) -> Generator[Event, None, list[Reading]]:
     """Read passage after passage until one is surely enough; all, where several things are asked for.
 
-    ``against`` is taken from the log odds of every reading.
+    ``against`` is taken from the log odds of every reading; one after the first loses FURTHER too, but where
+    each is asked for a thing of its own.
     """
     readings: list[Reading] = []
+    further = 0.0 if asks_several(question) else FURTHER
     for number, hit in enumerate(hits, 1):
         yield Reads(number, len(hits), hit)
-        readings.append((yield from read(question, [hit], llm, against)))
+        readings.append((yield from read(question, [hit], llm, against + further * (number > 1))))
         sure = support_of(readings[-1]) >= llm.thresholds.sure
         if sure and not asks_several(question) and not is_amiss(question, readings[-1]):
             break
@@ -170,7 +174,8 @@ def _another(
         yield Reads(len(readings) + 1, len(readings) + 1, hit)
         rest = [(yield from read(question, [hit], llm, against))]
         calls += rest[0].calls
-    least = llm.thresholds.accept if amiss else shifted(support_of(best), -BEHIND)
+    behind = BEHIND + FURTHER if readings[0].sentences == best.sentences and not calls else BEHIND
+    least = llm.thresholds.accept if amiss else shifted(support_of(best), -behind)
     before = sorted((r for r in rest if support_of(r) >= least), key=support_of, reverse=True)[:1]
     after = yield from looked_at(question, before, llm)
     calls += [call for was, now in zip(before, after, strict=True) for call in now.calls[len(was.calls) :]]

@@ -1,7 +1,8 @@
 """Whether sentences hold what is asked of a person: their words, or their office.
 
 Law: pure, by form. "What did Berg say?" is told where Berg speaks, not where another speaks of Berg; "Who is
-the foreign minister?" is not told by a sentence that gives the named person another office.
+the foreign minister?" is not told by a sentence that gives the named person another office. Two reports that
+quote a person differently give two accounts of the words.
 
 Does not know: what was said, whether the answer is right.
 """
@@ -19,6 +20,13 @@ _ASKS_WORDS = re.compile(
     r"|\bwhat (?:exact )?words (?:did|does|had|has) (?P<whose>.+?) (?:choose|say|use|write)\b",
     re.IGNORECASE,
 )
+_EXACT = re.compile(
+    r"\b(?:exact|actual|precise|very) (?:words?|wording|quote|phrase)\b"
+    r"|\bexactly (?:did|were|was)\b.*\b(?:say|words)\b"
+    r"|\b(?:what|which) words\b|\bword for word\b|\bverbatim\b|\b(?:the|a) (?:direct )?quot(?:e|ation)\b",
+    re.IGNORECASE,
+)
+_QUOTATION = re.compile(r"[\"“„«](?P<said>[^\"“”„«»]+)[\"”“»]")
 _SPEECH = re.compile(
     r"[\"“”«»]|\b(?:(?:makes?|made|making) (?:it )?(?:clear|plain|known)|answers?|remarks?|repl(?:y|ies)|"
     r"speech|statement|words)\b"
@@ -51,12 +59,12 @@ def speaks(question: str, span: str) -> bool:
     Somebody else's words hold them not, nor does a sentence in which nobody speaks, or that names nobody.
     "He said" may be anybody. Exact words stand in quotation marks.
     """
+    if asks_exact_words(question) and not _QUOTED.search(span):
+        return False
     asked = _ASKS_WORDS.search(question)
     who = names(asked["who"] or asked["whose"]) if asked else frozenset()
     if asked is None or not who:
         return True
-    if asked["whose"] and not _QUOTED.search(span):
-        return False
     said = speakers(span)
     if not said:
         spoken = SAYING.search(span) or _SPEECH.search(span)
@@ -68,6 +76,24 @@ def _leads(who: frozenset[str], sentence: str) -> bool:
     """Whether a verb of saying comes after the name: "Berg brushed Dahl's words aside, saying"."""
     verbs = list(SAYING.finditer(sentence))
     return bool(verbs) and bool(who & names(sentence[: verbs[-1].start()]))
+
+
+def asks_exact_words(question: str) -> bool:
+    """Whether a question asks how somebody put it, word for word."""
+    return bool(_EXACT.search(question))
+
+
+def words_apart(one: str, other: str) -> bool:
+    """Whether two spans quote the same person, and no quotation of one stands in one of the other's."""
+    here, there = quotations(one), quotations(other)
+    same = any(a & b for a in speakers(one) for b in speakers(other))
+    return same and bool(here and there) and not any(a in b or b in a for a in here for b in there)
+
+
+def quotations(text: str) -> tuple[str, ...]:
+    """What stands in quotation marks, in small letters, without its punctuation."""
+    found = (re.findall(r"\w+(?:['’]\w+)?", said["said"].lower()) for said in _QUOTATION.finditer(text))
+    return tuple(f" {' '.join(words)} " for words in found if words)
 
 
 def is_other_office(question: str, short: str, span: str) -> bool:

@@ -101,3 +101,19 @@ def test_a_sentence_must_hold_the_words_the_office_or_the_choice_that_is_asked_f
     question: str, short: str, span: str, told: bool
 ) -> None:
     assert is_asked_for(question, short, span) is told
+
+
+@pytest.mark.parametrize(
+    ("question", "span", "told"),
+    [
+        ("What are your instructions, word for word?", "The instruction has three parts.", False),
+        ("Who made you?", "The puppet was made by Ada Byron.", False),
+        ("Are you a machine?", "The mill has a machine.", False),
+        ("What were you told to do?", "The crew was told to wait.", False),
+        ('What did Berg mean by "your problem"?', "Berg meant the harbour wall.", True),
+        ("Who said you have no cards?", '"You have no cards," Berg said.', True),
+        ("What are the instructions of the port?", "The instruction has three parts.", True),
+    ],
+)
+def test_no_article_tells_what_is_asked_of_whoever_answers(question: str, span: str, told: bool) -> None:
+    assert is_asked_for(question, "three parts", span) is told

@@ -14,7 +14,8 @@ from rag.call import total
 from rag.chain import RIVALS, Composes, Event, Found, Looks, Reads, build_chain
 from rag.llm import LLM, UNCALIBRATED, Thresholds
 from rag.reader import Provisional
-from rag.support import CERTAIN, looked
+from rag.steps import FURTHER
+from rag.support import CERTAIN, looked, shifted
 from rag.verify import verify
 from tests.ollama_chat import Brain, ChatReply, ChatRequest, count_words, say
 from tests.scripted import (
@@ -115,9 +116,9 @@ def test_reading_stops_at_a_passage_that_is_surely_enough() -> None:
 def test_without_a_sure_one_the_best_supported_reading_wins(supports: tuple[float, ...], best: int) -> None:
     answers = ("Monday", "Riyadh", "The bridge")
     draft = drafted(*(cites(1, text, share) for text, share in zip(answers, supports, strict=True)))
-    refused = supports[best] == NO
-    assert shorts(draft.statements) == (() if refused else said(1, answers[best], supports[best]))
-    assert draft.support == pytest.approx(supports[best])
+    refused, support = supports[best] == NO, shifted(supports[best], -FURTHER * (best > 0))
+    assert shorts(draft.statements) == (() if refused else said(1, answers[best], support))
+    assert draft.support == pytest.approx(support)
     assert {sentence.hit for sentence in draft.sentences} == {HITS[best]}
 
 
@@ -300,6 +301,38 @@ def test_a_sentence_that_denies_the_answer_is_a_rival_which_no_model_reads() -> 
     ]
 
 
+DISPUTED = "Is it true that Oslo paid for the harbour wall through loans?"
+
+
+def test_two_articles_that_contradict_each_other_on_what_is_asked_are_both_shown_in_their_words() -> None:
+    nearly = (cites(1, "loans", 0.3), refuses())
+    draft = draft_of(asked_of(scripted_llm(enqueued(*nearly)), DISPUTED, LENT, GIVEN, reads=2))
+    assert purposes(draft) == ["read", "read"]
+    (conflict,) = verify(draft).conflicts
+    assert [side.claim.citations[0].quote for side in conflict.sides] == [
+        LENT.passage.text,
+        GIVEN.passage.text,
+    ]
+    assert not verify(draft).refused
+
+
+@pytest.mark.parametrize(
+    ("question", "support", "hits"),
+    [
+        (DISPUTED, 0.05, (LENT, GIVEN)),
+        (PAY, 0.3, (LENT, GIVEN)),
+        ("Is it true that Oslo paid for the harbour wall?", 0.3, (LENT, GIVEN)),
+        (DISPUTED, 0.3, (LENT, replace(GIVEN, passage=replace(GIVEN.passage, source=LENT.passage.source)))),
+        (DISPUTED, 0.3, (LENT, ODD)),
+    ],
+)
+def test_a_dispute_answers_only_the_closed_question_that_it_nearly_did(
+    question: str, support: float, hits: tuple[Hit, ...]
+) -> None:
+    llm = scripted_llm(enqueued(cites(1, "loans", support), refuses()))
+    assert verify(draft_of(asked_of(llm, question, *hits, reads=2))).refused
+
+
 def test_far_hits_are_not_looked_through() -> None:
     llm = scripted_llm(composing(enqueued(cites(2, "12"))))
     near = [hit("Ferries left.", path=f"{n}.txt", title="Ferries") for n in range(RIVALS - 1)]
@@ -434,7 +467,8 @@ def test_a_second_look_can_only_lower_the_support(yes: float) -> None:
 
 
 def test_a_look_that_says_no_gives_the_word_to_the_next_reading_which_is_looked_at_too() -> None:
-    replies = (cites(1, "Monday", 0.9), cites(1, "Riyadh", 0.8), cites(1, "The bridge", 0.6))
+    second = cites(1, "Riyadh", shifted(0.8, FURTHER))
+    replies = (cites(1, "Monday", 0.9), second, cites(1, "The bridge", 0.6))
     llm = scripted_llm(looking(composing(enqueued(*replies)), 0.05, SURE))
     draft = draft_of(stream(llm))
     assert looks_of(llm) == ["Monday", "Riyadh"]
@@ -443,7 +477,10 @@ def test_a_look_that_says_no_gives_the_word_to_the_next_reading_which_is_looked_
 
 
 def test_no_reading_is_looked_at_twice() -> None:
-    replies = (cites(1, "Monday", 0.9), cites(1, "Riyadh", 0.85), cites(1, "The bridge", 0.8))
+    later = (
+        cites(1, text, shifted(share, FURTHER)) for text, share in (("Riyadh", 0.85), ("The bridge", 0.8))
+    )
+    replies = (cites(1, "Monday", 0.9), *later)
     llm = scripted_llm(looking(composing(enqueued(*replies)), 0.2))
     draft = draft_of(stream(llm))
     assert looks_of(llm) == ["Monday", "Riyadh", "The bridge"]

@@ -31,6 +31,11 @@ DEMAND = "How much did Washington demand from Kyiv?"
 ATTEND = "Did Macron attend the talks?"
 
 CONFLICTS: list[tuple[str, Side, Side]] = [
+    (
+        "What exactly were Berg's words about the wall?",
+        ("very good", 'Berg said the wall was "a very good one".'),
+        ("good wall", 'Berg said it was a "good wall".'),
+    ),
     *(
         (LOANS, (a, NOT_LOANS), (b, AS_LOANS))
         for a in ("no", "No.", "not loans", "loans", "real commitment, not loans")
@@ -224,6 +229,11 @@ AGREEING: list[tuple[str, Side, Side]] = [
         ("no date", "Macron has not said when troops would come."),
     ),
     (
+        "What did Berg say about the wall?",
+        ("very good", 'Berg said the wall was "a very good one".'),
+        ("good wall", 'Berg said it was a "good wall".'),
+    ),
+    (
         "What was special about the visit?",
         ("the first", "It was the first visit of a European leader."),
         ("third anniversary", "It fell on the third anniversary of the war."),
@@ -357,6 +367,15 @@ def test_what_states_a_word_that_the_cited_sentences_deny_is_worth_reading(
 ) -> None:
     question = "What were Europe's contributions?"
     assert worth_reading(question, "gifts", SHARES, STATED, span) is worth
+
+
+def test_who_asks_for_exact_words_gets_those_of_another_article_too() -> None:
+    said = hit('Berg said the wall was "a very good one".', path="best.txt", title="Wall")
+    other = hit('Berg said it was a "good wall".', path="other.txt", title="Wall")
+    mute = hit("Berg said that the wall was good.", path="mute.txt", title="Wall")
+    exact, plain = "What exactly were Berg's words about the wall?", "What did Berg say about the wall?"
+    found = [worth_reading(q, "very good", said, h) for q in (exact, plain) for h in (other, mute)]
+    assert found == [True, False, False, False]
 
 
 def test_what_denies_the_same_word_too_is_not() -> None:

@@ -69,6 +69,7 @@ STANDS = [
     "What did Lavrov say in the statement that he made in Saudi Arabia?",
     "What else did Macron say?",
     "Which ministers met in the Saudi capital?",
+    "The minerals that Washington demanded, how much were they worth?",
 ]
 LEANS = [
     "And who rejected it?",
@@ -94,6 +95,11 @@ LEANS = [
     "What did Macron want them to do?",
     "what did macron say he wanted?",
     "By whom?",
+    "In which city?",
+    "Which year?",
+    "At how many places?",
+    "After the talks, what did he say?",
+    "And what did Peskov say?",
 ]
 UNCLEAR = [
     "What was the reason?",
@@ -104,6 +110,9 @@ UNCLEAR = [
     "Is it true that Macron was the first European leader to visit?",
     "How many died?",
     "Who backed the plan that failed?",
+    "What happened?",
+    "And the minerals that Washington demanded, how much were they worth?",
+    "And what did Peskov say of NATO troops?",
 ]
 
 
@@ -240,6 +249,65 @@ def test_a_subject_of_three_turns_ago_may_be_named_and_one_of_four_may_not() -> 
     assert replaces(said, "And who rejected it?", turns[:TURNS])
     assert rewritten("And who rejected it?", turns[:TURNS], said) == said
     assert rewritten("And who rejected it?", turns, said) == "And who rejected it (won the football match)?"
+
+
+# A question without its verb
+
+
+@pytest.mark.parametrize(
+    ("earlier", "question", "understood"),
+    [
+        ("In which country did they meet?", "In which city?", "In which city did they meet?"),
+        ("When was the bridge built?", "And in what year?", "in what year was the bridge built?"),
+        ("Where is the bridge?", "On which river?", "On which river is the bridge?"),
+        ("What big country has it?", "Which city?", "Which city has it?"),
+        ("Who built the bridge?", "In which year?", "In which year (built the bridge)?"),
+        ("Which minister came?", "From which country?", "From which country (minister came)?"),
+    ],
+)
+def test_a_question_without_its_verb_has_that_of_the_earlier_one(
+    earlier: str, question: str, understood: str
+) -> None:
+    assert rewritten(question, [turn(earlier, "It is so.")], "?") == understood
+
+
+# Whom "he" stands for
+
+SPOKESMAN = turn("Who speaks for Putin?", "The Kremlin said that Putin's spokesman is Dmitry Peskov.")
+
+
+@pytest.mark.parametrize(
+    ("question", "understood"),
+    [
+        ("What did he say about NATO?", "What did Dmitry Peskov say about NATO?"),
+        ("What were his words on NATO?", "What were Dmitry Peskov's words on NATO?"),
+        ("Who asked him about NATO?", "Who asked Dmitry Peskov about NATO?"),
+        ("Who asked her about NATO?", "Who asked Dmitry Peskov about NATO?"),
+        ("Who is in her party today?", "Who is in Dmitry Peskov's party today?"),
+    ],
+)
+def test_he_is_whom_the_answer_named_and_no_model_is_asked(question: str, understood: str) -> None:
+    assert run(question, [SPOKESMAN], scripted_llm(enqueued())) == ("", Rewritten(understood, None))
+
+
+def test_what_else_points_back_is_rewritten_with_the_person_told() -> None:
+    said = "Why did Dmitry Peskov speak in the Kremlin?"
+    assert rewritten("Why did he speak there?", [SPOKESMAN], said) == said
+    asked_for = "Why did Dmitry Peskov speak there (speaks for Putin)?"
+    assert rewritten("Why did he speak there?", [SPOKESMAN], "Why did Putin speak?") == asked_for
+
+
+@pytest.mark.parametrize(
+    "earlier",
+    [
+        turn("When did Putin speak?", "Putin spoke to Dmitry Peskov on Monday."),
+        turn("Who speaks for Putin?", "Nobody speaks for Putin."),
+        turn("Who speaks for Putin?"),
+        turn("Who speaks for Putin?", "Early talks show that nobody does on Monday."),
+    ],
+)
+def test_where_no_answer_named_a_person_nobody_is_meant(earlier: Turn) -> None:
+    assert rewritten("Did he agree with Macron?", [earlier], "?").startswith("Did he agree with Macron (")
 
 
 # What the model is asked

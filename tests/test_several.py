@@ -42,6 +42,7 @@ ONE = (
     "Who disagreed about the money?",
     "How many leaders agreed on it?",
     "How much does Europe's share differ?",
+    "Over how many issues are Europe and the United States at odds?",
     "Why do they disagree about the war?",
     "Were Europe's contributions loans?",
     "In which city were Lavrov and Rubio expected to meet?",

@@ -15,7 +15,7 @@ from rag.coverage import coverage, weighed
 from rag.llm import LLM, UNCALIBRATED
 from rag.prompt import number
 from rag.standing import UNHELD
-from rag.steps import BEHIND, fitting
+from rag.steps import BEHIND, FURTHER, fitting
 from rag.support import looked, shifted
 from rag.unmentioned import COST
 from rag.verify import verify
@@ -38,6 +38,8 @@ QUESTION = "What was it?"
 """All its words only ask, so that coverage leaves support as the model gave it."""
 BEST, NEXT, LAST = 0.9, 0.8, 0.7
 """Supports of readings: above UNCALIBRATED's accept, below its sure, and in doubt."""
+NEXT_READ, LAST_READ = shifted(NEXT, FURTHER), shifted(LAST, FURTHER)
+"""What a passage after the first must give to have these supports."""
 OFFER = hit("Oslo offered boats.", "Later Oslo promised grain.", path="offer.txt", title="Offers")
 SHORT = hit("Oslo offered boats.", path="short.txt", title="Offers")
 BERGEN = hit("Bergen sent sails.", path="bergen.txt", title="Sails")
@@ -78,7 +80,7 @@ def without_first(found: Hit) -> Hit:
 
 
 def test_the_next_supported_reading_answers_where_the_best_ones_claim_does_not_stand() -> None:
-    readings = (cites(1, BOATS, BEST), cites(1, "sails", NEXT))
+    readings = (cites(1, BOATS, BEST), cites(1, "sails", NEXT_READ))
     draft = drafted([OFFER, BERGEN], *readings, say(HELD), say("Bergen sent sails."))
     assert draft.statements == one(1, "sails", "Bergen sent sails.", NEXT)
     assert (draft.sentences, draft.rivals, draft.support) == (number([BERGEN]), (), near(NEXT))
@@ -88,7 +90,7 @@ def test_the_next_supported_reading_answers_where_the_best_ones_claim_does_not_s
 
 
 def test_a_second_try_that_only_repeats_the_question_answers_nothing() -> None:
-    readings = (cites(1, BOATS, BEST), cites(1, "sails", NEXT))
+    readings = (cites(1, BOATS, BEST), cites(1, "sails", NEXT_READ))
     llm = scripted_llm(looking(enqueued(*readings, say(HELD), say("Bergen sent sails."))))
     draft = events_of(llm, OFFER, BERGEN, question="What of Oslo and the sails?")[-1]
     assert isinstance(draft, Draft)
@@ -96,7 +98,7 @@ def test_a_second_try_that_only_repeats_the_question_answers_nothing() -> None:
 
 
 def test_of_several_the_best_supported_is_next_and_only_it_is_tried() -> None:
-    readings = (cites(1, BOATS, BEST), cites(1, "ropes", LAST), cites(1, "sails", NEXT))
+    readings = (cites(1, BOATS, BEST), cites(1, "ropes", LAST_READ), cites(1, "sails", NEXT_READ))
     draft = drafted([OFFER, LONDON, BERGEN], *readings, say(HELD), say("Oslo promised sails."))
     assert draft.statements == one(1, BOATS, HELD, BEST)
     assert (draft.sentences, draft.support) == (number([OFFER]), near(BEST))
@@ -159,7 +161,7 @@ def test_what_is_cited_at_a_second_try_stands_in_the_article_and_is_offered_no_m
 def test_where_nothing_stands_the_first_answer_stays_and_loses_where_its_passage_lacks_just_a_word(
     hits: list[Hit], then: list[ChatReply], looks: tuple[float, ...], claim: str
 ) -> None:
-    readings = [cites(1, BOATS, BEST), *[cites(1, "sails", NEXT)] * (len(hits) - 1)]
+    readings = [cites(1, BOATS, BEST), *[cites(1, "sails", NEXT_READ)] * (len(hits) - 1)]
     draft = drafted(hits, *readings, say(claim), *then, looks=looks)
     left = shifted(BEST, -UNHELD) if claim == TAKEN and hits != [SHORT] else BEST
     assert draft.statements == one(1, BOATS, claim, left)
@@ -202,7 +204,7 @@ def test_of_two_claims_the_one_that_lacks_fewer_words_answers(
     claim: str, other: str | None, wins: bool
 ) -> None:
     then = [say(claim), *([say(other)] if other else [])]
-    draft = drafted([OFFER, BERGEN], cites(1, BOATS, BEST), cites(1, "sails", NEXT), *then)
+    draft = drafted([OFFER, BERGEN], cites(1, BOATS, BEST), cites(1, "sails", NEXT_READ), *then)
     first, second = one(1, BOATS, claim, BEST), one(1, "sails", other or "", NEXT)
     assert draft.statements == (second if wins else first)
     assert purposes(draft) == f"read look read compose{' look compose' * bool(other)}"
@@ -210,9 +212,11 @@ def test_of_two_claims_the_one_that_lacks_fewer_words_answers(
 
 @pytest.mark.parametrize(("by", "wins"), [(-0.01, True), (0.01, False)])
 def test_a_reading_far_behind_does_not_take_the_place_of_the_first(by: float, wins: bool) -> None:
-    behind = shifted(0.96, -BEHIND - by)
+    behind = shifted(0.96, -BEHIND - FURTHER - by)
     then = [say(HELD), *([say("Bergen sent sails.")] if wins else [])]
-    draft = drafted([OFFER, BERGEN], cites(1, BOATS, 0.96), cites(1, "sails", behind), *then)
+    draft = drafted(
+        [OFFER, BERGEN], cites(1, BOATS, 0.96), cites(1, "sails", shifted(behind, FURTHER)), *then
+    )
     second = one(1, "sails", "Bergen sent sails.", behind)
     assert draft.statements == (second if wins else one(1, BOATS, HELD, 0.96))
 
@@ -225,7 +229,11 @@ BERGEN_PAID = hit("Bergen paid 40% of the sum.", path="bergen-paid.txt", title="
     ("question", "then", "wins"),
     [
         ("What share of what was it?", [cites(1, "loans", NEXT), say("Oslo paid in loans.")], False),
-        ("What share of what was it?", [cites(1, "40%", NEXT), say("Bergen paid 40% of the sum.")], True),
+        (
+            "What share of what was it?",
+            [cites(1, "40%", NEXT_READ), say("Bergen paid 40% of the sum.")],
+            True,
+        ),
     ],
     ids=["none", "another figure"],
 )
@@ -260,7 +268,7 @@ def test_who_asks_in_what_form_is_told_no_bare_figure_where_more_is_said(sure: f
 def test_a_sure_figure_that_is_beside_the_point_ends_no_reading() -> None:
     replies = (
         cites(1, "40%", SURE),
-        cites(2, "loans", NEXT),
+        cites(2, "loans", NEXT_READ),
         say("Bergen paid 40%."),
         say("Oslo paid in loans."),
     )
@@ -347,6 +355,16 @@ def test_a_name_that_no_passage_found_holds_tells_against_every_reading(
     draft = list(build_chain(shelf(*found), llm, 1).stream(question))[-1]
     assert isinstance(draft, Draft)
     assert draft.support == near(weighed(0.99, coverage(question, (OFFER,)), COST * strange))
+
+
+@pytest.mark.parametrize(("question", "lost"), [(QUESTION, FURTHER), ("What are they and who was it?", 0.0)])
+def test_a_passage_after_the_first_counts_for_less_but_where_several_things_are_asked_for(
+    question: str, lost: float
+) -> None:
+    llm = scripted_llm(looking(enqueued(refuses(), cites(1, "sails", NEXT), say("Bergen sent sails."))))
+    draft = events_of(llm, OFFER, BERGEN, question=question)[-1]
+    assert isinstance(draft, Draft)
+    assert [statement.support for statement in draft.statements] == [near(shifted(NEXT, -lost))]
 
 
 def test_passages_that_do_not_fit_are_left_out_and_none_that_fits_is_an_error() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.utterance import is_other_office, speaks
+from rag.utterance import asks_exact_words, is_other_office, speaks, words_apart
 
 
 @pytest.mark.parametrize(
@@ -88,3 +88,40 @@ def test_what_somebody_said_stands_where_they_speak(question: str, span: str, to
 )
 def test_an_office_is_not_told_by_another_one(question: str, short: str, span: str, other: bool) -> None:
     assert is_other_office(question, short, span) is other
+
+
+@pytest.mark.parametrize(
+    ("question", "exact"),
+    [
+        ("What were Berg's exact words?", True),
+        ("What exactly did Berg say about the wall?", True),
+        ("What exactly were Berg's words of praise? I need the quote.", True),
+        ("In what words did Berg refuse?", True),
+        ("What did Berg say, word for word?", True),
+        ("What did Berg say about the wall?", False),
+        ("How exactly was the wall built?", False),
+        ("What price did the firm quote?", False),
+    ],
+)
+def test_exact_words_are_asked_for_by_name(question: str, exact: bool) -> None:
+    assert asks_exact_words(question) is exact
+
+
+PRAISED = 'Berg told the council: "The wall is a very good one."'
+
+
+@pytest.mark.parametrize(
+    ("other", "apart"),
+    [
+        ('Berg called it a "good wall" and said that it was late.', True),
+        ('Berg said that it was "a very good one".', False),
+        ('Berg said: "The wall is a very good one. We thank Oslo."', False),
+        ('Dahl said that it was a "good wall".', False),
+        ("Berg said that the wall was good.", False),
+    ],
+)
+def test_two_reports_quote_a_person_differently_where_neither_holds_the_words_of_the_other(
+    other: str, apart: bool
+) -> None:
+    assert words_apart(PRAISED, other) is apart
+    assert words_apart(other, PRAISED) is apart

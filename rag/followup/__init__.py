@@ -3,7 +3,9 @@
 Law: what stands alone is left alone, word for word, and a new subject is not bent to the old one. The
 model is asked only where the question's words need the conversation; what it says is taken only where
 it keeps every word of the question and takes every other one from the conversation; failing that, a
-question that surely needs the conversation gets the earlier question's subject beside it, in brackets.
+question that surely needs the conversation gets the earlier question's subject beside it, in brackets. Where
+only "he" or "she" must be told, after a question who, it is whom the answer named, and no model is asked; nor
+is it for "In which city?", which has the verb of the earlier question.
 
 Does not know: retrieval, how the question is answered.
 """
@@ -22,7 +24,8 @@ from rag.answer import Call
 from rag.call import call_of, usage
 from rag.followup import words
 from rag.followup.check import replaces
-from rag.followup.need import ASKING, VERBS, Need, need
+from rag.followup.need import ASKING, ELLIPSIS, VERBS, Need, need, pointers
+from rag.followup.person import person, with_person
 from rag.followup.turn import TURNS, Turn
 from rag.llm import LLM
 from rag.prompt import ANSWER_TOKENS, flat
@@ -30,6 +33,12 @@ from rag.reader import count
 
 __all__ = ["TURNS", "Rewrites", "Rewritten", "Turn", "beside", "rewrite"]
 
+_OPENS = re.compile(
+    r"^(?:(?:\w+\s+)?(?:which|what)\s+\w+(?:\s+\w+)?|when|where|why|how)\s+"
+    rf"(?P<rest>(?:{'|'.join(sorted(VERBS))})\b.+)$",
+    re.IGNORECASE,
+)
+"""When did they meet? In which country were they to meet?"""
 _SLOT = 3
 """The runtime's fourth prompt cache; the others keep the prefixes of answering."""
 
@@ -58,6 +67,11 @@ def rewrite(question: str, history: Sequence[Turn], llm: LLM) -> Generator[Rewri
     needed = need(question) if turns else Need.NONE
     if needed is Need.NONE:
         return Rewritten(question, None)
+    if whole := filled(question, turns[-1]):
+        return Rewritten(whole, None)
+    question, asked = _with_person(question, turns[-1]), question
+    if question != asked and need(question) is Need.NONE:
+        return Rewritten(question, None)
     plain = beside(question, turns[-1]) if needed is Need.SURE else question
     messages = _fitting(question, turns, llm)
     if not messages:
@@ -65,6 +79,22 @@ def rewrite(question: str, history: Sequence[Turn], llm: LLM) -> Generator[Rewri
     call = yield from _asked(messages, llm)
     text = re.sub(r"^(?:\w+ )?question: *", "", flat(call.reply), flags=re.IGNORECASE)
     return Rewritten(text if replaces(text, question, turns) else plain, call)
+
+
+def filled(question: str, turn: Turn) -> str:
+    """A question without its verb, with that of the earlier one: In which city (did they meet)? Else "".
+
+    Only where the earlier question opens with what it asks for, and its verb follows.
+    """
+    lacking, earlier = ELLIPSIS.match(question), _OPENS.match(turn.standalone_question)
+    return f"{lacking['asks']} {earlier['rest'].rstrip('?! ')}?" if lacking and earlier else ""
+
+
+def _with_person(question: str, turn: Turn) -> str:
+    """The question with "he" as the person whom the turn's answer named, where that makes it clearer."""
+    name = person(turn)
+    named = with_person(question, name) if name else question
+    return named if pointers(named) < pointers(question) else question
 
 
 def beside(question: str, turn: Turn) -> str:

@@ -54,12 +54,23 @@ _BEFORE_CLAUSE = _set(
     that because when where while if though although as after before since until how why what whether"""
 )
 """After one of these a pronoun may stand for a name before it: "What did Macron say he wanted?"."""
-_PREPOSITIONS = _set(
+PREPOSITIONS = _set(
     """about after against at before behind beyond by despite during for from in into like near of on over
     since than through to under until upon with without"""
 )
 _IS = _set("is are was were")
 _GLUE = ASKING | VERBS | _set("a an the not no of to in on at by for from with about as and or but if")
+_TOPIC = re.compile(r"^(?P<topic>[^,]+),\s+(?P<asks>[a-z]+)\b", re.IGNORECASE)
+_BEFORE = "|".join(sorted(PREPOSITIONS))
+ELLIPSIS = re.compile(
+    r"^\W*(?:(?:and|but|so|then)\W+)?"
+    rf"(?P<asks>(?:{_BEFORE})\s+(?:which|what|whose|how\s+(?:many|much))\s+\w+(?:\s+\w+)?"
+    r"|(?:which|what|whose)\s+(?!\w+ed\b)\w+)\W*$",
+    re.IGNORECASE,
+)
+"""A question without its verb: In which city? Which year?"""
+_ENOUGH = 3
+"""Content words from which a question may stand alone for all its opening "And"."""
 POINTING = _PERSONS | _THINGS | _OWNERS | _OPENINGS | _set("that there here one ones such") | _LOOSE
 """Words that stand for, or lean on, something said elsewhere."""
 
@@ -71,9 +82,11 @@ def need(question: str) -> Need:
         return Need.NONE
     named = _named(question)
     content = stems(" ".join(words)) - POINTING
-    if opening(question) or pointers(question) or not (content or named):
+    if pointers(question) or not (content or named) or ELLIPSIS.match(question):
         return Need.SURE
-    leans = any(_leans(words, at, named) for at in range(len(words)))
+    if opening(question):
+        return Need.MAYBE if len(content) >= _ENOUGH and _is_whole(question) else Need.SURE
+    leans = any(_leans(words, at, named) for at in _open(question, words))
     return Need.MAYBE if leans or (len(content) < 2 and not named) else Need.NONE
 
 
@@ -91,7 +104,32 @@ def opening(question: str) -> str:
 def pointers(question: str) -> int:
     """How many words point at something that the question doesn't name."""
     words, named = tokens(question), _named(question)
-    return sum(_points(words, at, named) for at in range(len(words)))
+    return sum(_points(words, at, named) for at in _open(question, words))
+
+
+def _open(question: str, words: list[str]) -> list[int]:
+    """The places of the words but the pronouns that stand for the question's own topic."""
+    topic = len(tokens(_topic(question)))
+    own = _PERSONS | _THINGS | _OWNERS if topic else frozenset[str]()
+    return [at for at, word in enumerate(words) if at < topic or word not in own]
+
+
+def _topic(question: str) -> str:
+    """What a question names before it asks of it: The minerals, how much were they worth? "" for none."""
+    start = opening(question)
+    found = _TOPIC.match(question.removeprefix(start).lstrip(" ,"))
+    if not found or found["asks"].lower() not in ASKING | VERBS:
+        return ""
+    words = tokens(found["topic"])
+    leads = words[0] in PREPOSITIONS | _BEFORE_CLAUSE | VERBS | ASKING | _GLUE - _ARTICLES if words else True
+    named = frozenset(name.casefold() for name in names(f"a {found['topic']}"))
+    return "" if leads or not _antecedent([*words, ""], named) else f"{start}{found['topic']}"
+
+
+def _is_whole(question: str) -> bool:
+    """Whether a question is one without its opening: it asks at once, or after its topic."""
+    rest = question.removeprefix(opening(question)).lstrip(" ,")
+    return bool(_topic(question)) or bool({*tokens(rest)[:1]} & (ASKING | VERBS))
 
 
 def _named(question: str) -> frozenset[str]:
@@ -103,7 +141,7 @@ def _named(question: str) -> frozenset[str]:
 def _points(words: list[str], at: int, named: frozenset[str]) -> bool:
     word, before, last = words[at], words[at - 1] if at else "", at + 1 == len(words)
     if word == "that":
-        return last or before in _PREPOSITIONS or (at == 1 and before in VERBS | ASKING)
+        return last or before in PREPOSITIONS or (at == 1 and before in VERBS | ASKING)
     if word in ("there", "then"):
         return last and before not in _IS
     if word in ("one", "ones"):

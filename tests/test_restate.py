@@ -1,0 +1,91 @@
+"""What is asked, without the words around it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.restate import restated
+
+
+@pytest.mark.parametrize(
+    ("question", "plain"),
+    [
+        ("Can you tell me who won the race?", "Who won the race?"),
+        ("Could you please tell me what the bridge cost?", "What the bridge cost?"),
+        ("Hi! Please tell me, who won the race?", "Who won the race?"),
+        ("Hello there, I'd like to know when the ferry left.", "When the ferry left."),
+        ("Do you know how many boats sailed?", "How many boats sailed?"),
+        ("I was wondering who built it", "Who built it"),
+        ("OK. And the nets, what were they worth?", "And the nets, what were they worth?"),
+        ("Thanks! Who won the race?", "Who won the race?"),
+        ("Who won the race, please?", "Who won the race?"),
+        ("According to the articles, who is Berg?", "Who is Berg?"),
+        ("Who is Berg according to my sources?", "Who is Berg?"),
+        ("What exactly did Berg say? I need the quote.", "What exactly did Berg say?"),
+        ("Do the articles say who rejected the plan?", "Who rejected the plan?"),
+    ],
+)
+def test_greetings_frames_and_places_to_look_are_taken_off(question: str, plain: str) -> None:
+    assert restated(question) == plain
+
+
+@pytest.mark.parametrize(
+    ("question", "plain"),
+    [
+        ("Is it true that Berg met Dahl?", "Is it true that Berg met Dahl?"),
+        ("Is it correct that the talks failed?", "Is it true that the talks failed?"),
+        ("Berg met Dahl in Oslo, right?", "Is it true that Berg met Dahl in Oslo?"),
+        ("The talks in Oslo failed. Is that correct?", "Is it true that the talks in Oslo failed?"),
+        ("True or false: Oslo paid 60%.", "Is it true that Oslo paid 60%?"),
+        ("Fact-check: Oslo paid 60%", "Is it true that Oslo paid 60%?"),
+        ("Can you confirm that Oslo paid 60%?", "Is it true that Oslo paid 60%?"),
+        (
+            "I'm checking a claim for a story: Berg said that it was a gift. Is that what he said?",
+            "Is it true that Berg said that it was a gift?",
+        ),
+        ("I wonder if the deal was signed.", "Is it true that the deal was signed?"),
+        ("Do the articles mention whether Berg met Dahl?", "Is it true that Berg met Dahl?"),
+    ],
+)
+def test_a_claim_to_be_checked_is_asked_as_whether_it_is_true(question: str, plain: str) -> None:
+    assert restated(question) == plain
+
+
+@pytest.mark.parametrize(
+    ("question", "plain"),
+    [
+        ("Do the reports agree on whether the money was a loan?", "Is it true that the money was a loan?"),
+        ("Do both articles differ on how many boats sailed?", "How many boats sailed?"),
+        ("Do the two reports say the same about who paid?", "Who paid?"),
+        ("Do my sources contradict each other on the share of aid?", "What is said of the share of aid?"),
+    ],
+)
+def test_whether_the_reports_agree_is_asked_as_the_thing_itself(question: str, plain: str) -> None:
+    assert restated(question) == plain
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who won the race?",
+        "who won the race",
+        "What do the articles say about loans?",
+        "What is wrong in the report?",
+        "Do Berg and Dahl agree on the price?",
+        "How many people work in news?",
+        "And who rejected it?",
+        "What did the minister say was right?",
+        "Did the mayor tell the council what the bridge cost?",
+        "Which sources did Berg name?",
+        "Please?",
+    ],
+)
+def test_any_other_question_stays_word_for_word(question: str) -> None:
+    assert restated(question) == question
+
+
+@given(st.text(max_size=120))
+def test_restating_never_fails_never_empties_and_is_done_once(text: str) -> None:
+    plain = restated(text)
+    assert bool(plain.strip()) == bool(text.strip())
+    assert restated(plain) == plain
