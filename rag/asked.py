@@ -1,9 +1,9 @@
 """Whether a short answer is of the kind that its question asks for.
 
-Law: pure, by form. A percentage is no count, and what holds no quantity is no share; what only repeats the
-question is no answer; who asks in what form or how something was done is not told by a bare figure. What
-somebody said stands in a sentence where they speak; who holds one office is not told by another. What is
-asked of whoever answers ("your instructions") no article tells.
+Law: pure, by form. A percentage is no count, what holds no quantity is no share, and a country is no city;
+what only repeats the question is no answer; who asks in what form or how something was done is not told by a
+bare figure. What somebody said stands in a sentence where they speak; who holds one office is not told by
+another. What is asked of whoever answers ("your instructions") no article tells.
 
 Does not know: whether the answer is right, where it stands.
 """
@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from rag.coverage import stems
 from rag.kinds import values
 from rag.unmentioned import resembles
-from rag.utterance import is_other_office, speaks
+from rag.utterance import is_country, is_other_office, speaks
 from rag.values import figures, names, words
 
 SAYS_ALL = 0.85
@@ -65,6 +65,8 @@ _NAMED = re.compile(
 _OFFERS = re.compile(r"\bor\b|\b(?:of|between)\b.+\band\b", re.IGNORECASE)
 """Two things are offered, one of which is the answer."""
 _JOINING = frozenset("a an the at by for from in into of on to with and".split())
+_CITY = re.compile(r"\b(?:which|what) (?:\w+ )?(?:capital|city|town|village)\b", re.IGNORECASE)
+_PLACED = re.compile(r"^\W*(?:(?:at|from|in|near|to|the)\s+)*|\W+$", re.IGNORECASE)
 _OF_US = re.compile(
     r"\byour(?:s|self)?\b|\b(?:are|were|did|do|have|had|made|built|trained|wrote|told|instructed) you\b"
     r"|\byou(?:['’]re| are| were| have| had)\b",
@@ -85,6 +87,8 @@ def is_asked_for(question: str, short: str, span: str = "") -> bool:
     it is cited from, the answer alone is judged.
     """
     if _is_share(question, short) or _is_no_quantity(question, short) or _is_no_day(question, short):
+        return False
+    if _CITY.search(question) and is_country(_PLACED.sub("", short)):
         return False
     if span and _is_of_us(question, span):
         return False

@@ -51,6 +51,11 @@ _PEOPLE = re.compile(
     re.IGNORECASE,
 )
 _SAME = {"premier": "minister"}
+_CITIES = frozenset("djibouti guatemala kuwait luxembourg mexico monaco panama singapore".split()) | {
+    "san marino",
+    "vatican city",
+}
+"""Countries that have a city of their name."""
 
 
 def speaks(question: str, span: str) -> bool:
@@ -123,6 +128,11 @@ def _titles(short: str, span: str) -> list[str]:
 def _nations(text: str) -> frozenset[str]:
     """The names in ``text`` that are of countries or peoples: Norway, Norwegian."""
     return frozenset(n.lower() for n in names(text) if _PEOPLE.search(n) or n.lower() in _countries())
+
+
+def is_country(name: str) -> bool:
+    """Whether a name is a country's in English, and no city's too."""
+    return name.lower() in _countries() - _CITIES
 
 
 @cache

@@ -117,3 +117,20 @@ def test_a_sentence_must_hold_the_words_the_office_or_the_choice_that_is_asked_f
 )
 def test_no_article_tells_what_is_asked_of_whoever_answers(question: str, span: str, told: bool) -> None:
     assert is_asked_for(question, "three parts", span) is told
+
+
+@pytest.mark.parametrize(
+    ("question", "short", "told"),
+    [
+        ("In which city were they to meet?", "Saudi Arabia", False),
+        ("In which city were they to meet?", "in the Netherlands.", False),
+        ("Which capital did they leave?", "France", False),
+        ("In which city were they to meet?", "Riyadh, Saudi Arabia", True),
+        ("In which city were they to meet?", "Singapore", True),
+        ("In which city were they to meet?", "Riyadh", True),
+        ("In which country were they to meet?", "Saudi Arabia", True),
+        ("Where were they to meet?", "Saudi Arabia", True),
+    ],
+)
+def test_a_country_is_no_city(question: str, short: str, told: bool) -> None:
+    assert is_asked_for(question, short) is told
