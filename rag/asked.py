@@ -68,11 +68,12 @@ _JOINING = frozenset("a an the at by for from in into of on to with and".split()
 _CITY = re.compile(r"\b(?:which|what) (?:\w+ )?(?:capital|city|town|village)\b", re.IGNORECASE)
 _PLACED = re.compile(r"^\W*(?:(?:at|from|in|near|to|the)\s+)*|\W+$", re.IGNORECASE)
 _OF_US = re.compile(
-    r"\byour(?:s|self)?\b|\b(?:are|were|did|do|have|had|made|built|trained|wrote|told|instructed) you\b"
-    r"|\byou(?:['’]re| are| were| have| had)\b",
+    r"\byour (?:\w+ )?(?:creator|instructions?|maker|model|name|prompts?|rules|training)\b"
+    r"|\b(?:who|what|how|when|why) (?:are|were) you\b|\byou(?:['’]re| are| were)\b|^\W*(?:are|were) you\b"
+    r"|\b(?:built|instructed|made|told|trained|wrote) you\b",
     re.IGNORECASE,
 )
-"""The question speaks to whoever answers it."""
+"""The question is one of whoever answers it."""
 _CHOICE = re.compile(
     r"^\s*(?:is|are|was|were|do|does|did|has|have|had|will|would|can|could)\b.+\bor\b", re.IGNORECASE
 )

@@ -1,8 +1,8 @@
 """A question typed without capitals gets those of the articles: "what did macron pay" asks of Macron.
 
 Law: only a question without any capital is touched, and only its letters' case. A word takes a capital where
-every passage found spells it so, whenever it stands inside a sentence; words that ask or join, and names
-that are other words too (may, us), stay as they are.
+every passage found spells it so, whenever it stands inside a sentence that is no headline; words that ask or
+join, and names that are other words too (may, us), stay as they are.
 
 Does not know: names that no passage holds.
 """
@@ -38,6 +38,15 @@ def _forms(hits: Iterable[Hit]) -> dict[str, frozenset[str]]:
     found: defaultdict[str, set[str]] = defaultdict(set)
     for hit in hits:
         for sentence in hit.passage.sentences:
+            if _is_headline(sentence.text):
+                continue
             for word in _WORD.findall(sentence.text.partition(" ")[2]):
                 found[word.lower()].add(word)
     return {word: frozenset(forms) for word, forms in found.items()}
+
+
+def _is_headline(text: str) -> bool:
+    """Whether more than half of the longer words have a capital, and no full stop ends them."""
+    longer = [word for word in _WORD.findall(text) if len(word) > 3]
+    ended = text.rstrip(" \"“”'’)").endswith((".", "!", "?"))
+    return not ended and 2 * sum(word[0].isupper() for word in longer) > len(longer)

@@ -22,6 +22,7 @@ from rag.locate import locate
 from rag.reader import Reading
 from rag.several import asks_several
 from rag.support import CERTAIN, shifted
+from rag.unmentioned import unmentioned
 from rag.values import figures, missing
 
 MOST_CLAIMS = 4
@@ -154,6 +155,9 @@ def disputed(
 
 
 def _disputing(question: str, one: Hit, other: Hit) -> tuple[NumberedSentence, ...]:
+    """A sentence of each that contradict each other, where both passages hold every name of the question."""
+    if unmentioned(question, (one,)) or unmentioned(question, (other,)):
+        return ()
     pairs = ((a, b) for a in prompt.number([one]) for b in prompt.number([other]))
     return next((p for p in pairs if disputes(question, *(s.sentence.text for s in p))), ())
 

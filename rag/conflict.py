@@ -91,8 +91,14 @@ def _quotes(question: str, text: str, span: str) -> bool:
 
 
 def disputes(question: str, one: str, other: str) -> bool:
-    """Whether a closed question names a word that one of two sentences states and the other denies."""
-    return bool(_CLOSED.match(question)) and bool(stems(question) & set(contradiction(one, other)))
+    """Whether a closed question names a word that one of two sentences states and the other denies.
+
+    Sentences that give different days or years speak of different times.
+    """
+    if not _CLOSED.match(question) or not stems(question) & set(contradiction(one, other)):
+        return False
+    here, there = ({v for v in values(text) if v[0] in ("day", "month", "year")} for text in (one, other))
+    return not here or not there or bool(here & there)
 
 
 def denied_by(question: str, ours: Side, sentence: str) -> str:

@@ -21,9 +21,10 @@ _ASKS_WORDS = re.compile(
     re.IGNORECASE,
 )
 _EXACT = re.compile(
-    r"\b(?:exact|actual|precise|very) (?:words?|wording|quote|phrase)\b"
-    r"|\bexactly (?:did|were|was)\b.*\b(?:say|words)\b"
-    r"|\b(?:what|which) words\b|\bword for word\b|\bverbatim\b|\b(?:the|a) (?:direct )?quot(?:e|ation)\b",
+    r"\b(?:exact|actual|precise|very) (?:words|quote|quotation)\b"
+    r"|\bwhat exactly (?:did|does|were|was)\b.*\b(?:say|words)\b"
+    r"|\b(?:what|which) (?:\w+ )?words (?:did|do|does|had|has)\b.*\b(?:choose|say|use|write)\b"
+    r"|\b(?:in|with) (?:what|which) (?:\w+ )?words\b|\bsa(?:y|id)\b.*\b(?:word for word|verbatim)\b",
     re.IGNORECASE,
 )
 _QUOTATION = re.compile(r"[\"“„«](?P<said>[^\"“”„«»]+)[\"”“»]")
@@ -34,7 +35,7 @@ _SPEECH = re.compile(
     r"oppos|prais|regard|speak|spoke|thank|think|thought|vow|welcom)",
     re.IGNORECASE,
 )
-_QUOTED = re.compile(r"[\"“”„«»‘]")
+_QUOTED = re.compile(r"[\"“”„«»‘]|(?<!\w)['’](?=\w)")
 _PRONOUN_SAYS = re.compile(rf"\b(?:he|she|they)\s+(?:\w+\s+)?(?:{SAYING.pattern})", re.IGNORECASE)
 _SENTENCES = re.compile(r"(?<=[.!?”\"])\s+(?=[\"“A-Z])")
 _OFFICES = (

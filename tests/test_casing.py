@@ -13,7 +13,11 @@ HITS = (
         "The mayor of Oslo, Berg said, may turn to the UN in May.",
         path="a.txt",
     ),
-    hit("Mayor Dahl met the Mayor of Bergen, and Turkey met her.", path="b.txt"),
+    hit(
+        "Mayor Dahl met the Mayor of Bergen, and Turkey met her.",
+        "Harbour Bridge Collapsed In Oslo",
+        path="b.txt",
+    ),
 )
 
 
@@ -23,6 +27,7 @@ HITS = (
         ("what did anna berg say in oslo?", "What did Anna Berg say in Oslo?"),
         ("did berg's un talks fail", "Did Berg's UN talks fail"),
         ("who is the mayor?", "Who is the mayor?"),
+        ("when had the bridge collapsed?", "When had the bridge collapsed?"),
         ("when may the talks go on in turkey?", "When may the talks go on in turkey?"),
         ("what did dahl say of lund?", "What did Dahl say of lund?"),
         ("What did berg say?", "What did berg say?"),

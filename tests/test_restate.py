@@ -44,10 +44,31 @@ def test_greetings_frames_and_places_to_look_are_taken_off(question: str, plain:
             "Is it true that Berg said that it was a gift?",
         ),
         ("I wonder if the deal was signed.", "Is it true that the deal was signed?"),
+        ("I heard that Berg resigned. Is that true?", "Is it true that Berg resigned?"),
+        ("So they met in Oslo, is this true?", "Is it true that they met in Oslo?"),
+        (
+            "Oslo gave 3 billion, is that what Dahl said?",
+            "Is it true that Dahl said that Oslo gave 3 billion?",
+        ),
+        ('"Oslo pays 3 billion." True or false?', "Is it true that Oslo pays 3 billion?"),
+        ('Dahl said "prices fell", is that what he said?', 'Is it true that Dahl said "prices fell"?'),
+        ("Can you tell me whether or not it ended?", "Is it true that it ended?"),
         ("Do the articles mention whether Berg met Dahl?", "Is it true that Berg met Dahl?"),
     ],
 )
 def test_a_claim_to_be_checked_is_asked_as_whether_it_is_true(question: str, plain: str) -> None:
+    assert restated(question) == plain
+
+
+@pytest.mark.parametrize(
+    ("question", "plain"),
+    [
+        ("Fact check: Did the bridge collapse?", "Did the bridge collapse?"),
+        ("Who won the race, is that correct?", "Who won the race?"),
+        ("Did Norway join NATO in 1949, right?", "Did Norway join NATO in 1949?"),
+    ],
+)
+def test_a_question_to_be_checked_stays_a_question(question: str, plain: str) -> None:
     assert restated(question) == plain
 
 
@@ -77,6 +98,23 @@ def test_whether_the_reports_agree_is_asked_as_the_thing_itself(question: str, p
         "What did the minister say was right?",
         "Did the mayor tell the council what the bridge cost?",
         "Which sources did Berg name?",
+        "Who leads the parties of the centre-right?",
+        "Does the government count as far-right?",
+        "Right-wing parties won how many seats?",
+        "Claim-free drivers get what discount?",
+        "One question remains open in the inquiry: which?",
+        "I'm checking the time of the fire, was it 10:30 or 11:30?",
+        "I'm checking who said it: Berg or Dahl?",
+        "Can you confirm whether it was 12 or 15 boats?",
+        "Can you tell me whether and when the strike ends?",
+        "How much electricity comes from different sources?",
+        "What did police find in the documents?",
+        "What is in the articles?",
+        "How many died? I need the figure for Spain, not Portugal.",
+        "How many died? I need figures from Bergen.",
+        "Why did the mayor say thank you?",
+        "Is it right that a court can overrule the mayor?",
+        "Do the sources disagree on anything?",
         "Please?",
     ],
 )

@@ -101,6 +101,11 @@ def test_an_office_is_not_told_by_another_one(question: str, short: str, span: s
         ("What did Berg say about the wall?", False),
         ("How exactly was the wall built?", False),
         ("What price did the firm quote?", False),
+        ("When exactly did Berg say that he would go?", False),
+        ("What words are banned in the bill?", False),
+        ("Why did Oslo withdraw the quote?", False),
+        ("What is the exact wording of the question on the ballot?", False),
+        ("Did the paper copy the article word for word?", False),
     ],
 )
 def test_exact_words_are_asked_for_by_name(question: str, exact: bool) -> None:

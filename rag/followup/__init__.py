@@ -33,9 +33,12 @@ from rag.reader import count
 
 __all__ = ["TURNS", "Rewrites", "Rewritten", "Turn", "beside", "rewrite"]
 
+_HELPS = "|".join(sorted(VERBS))
+_NOUN = rf"(?!(?:{_HELPS})\b)\w+"
 _OPENS = re.compile(
-    r"^(?:(?:\w+\s+)?(?:which|what)\s+\w+(?:\s+\w+)?|when|where|why|how)\s+"
-    rf"(?P<rest>(?:{'|'.join(sorted(VERBS))})\b.+)$",
+    rf"^(?:\w+\s+(?:which|what)\s+{_NOUN}(?:\s+{_NOUN})?|when|where|why|how"
+    rf"|(?:which|what)\s+{_NOUN}(?=\s+(?:did|do|does)\b))\s+"
+    rf"(?P<rest>(?:{_HELPS})\b(?!.*\band (?:who|what|why|when|where|how)\b).+)$",
     re.IGNORECASE,
 )
 """When did they meet? In which country were they to meet?"""

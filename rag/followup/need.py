@@ -64,8 +64,9 @@ _TOPIC = re.compile(r"^(?P<topic>[^,]+),\s+(?P<asks>[a-z]+)\b", re.IGNORECASE)
 _BEFORE = "|".join(sorted(PREPOSITIONS))
 ELLIPSIS = re.compile(
     r"^\W*(?:(?:and|but|so|then)\W+)?"
-    rf"(?P<asks>(?:{_BEFORE})\s+(?:which|what|whose|how\s+(?:many|much))\s+\w+(?:\s+\w+)?"
-    r"|(?:which|what|whose)\s+(?!\w+ed\b)\w+)\W*$",
+    rf"(?P<asks>(?:{_BEFORE})\s+(?:which|what|whose|how\s+(?:many|much))\s+"
+    r"(?!(?:article|document|report|source)s?\b)\w+(?:\s+\w+)?"
+    r"|(?:which|what)\s+(?:city|country|date|day|hour|month|place|season|time|town|week|year))\W*$",
     re.IGNORECASE,
 )
 """A question without its verb: In which city? Which year?"""
