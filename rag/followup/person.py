@@ -1,9 +1,9 @@
 """Whom "he" stands for after a question that asked who: the one person whom the answer named.
 
-Law: told by form, and nobody is meant where in doubt. Asked "Who speaks for Putin?", the answer's one new name
-is the person asked for, and "he" is that person rather than Putin. What stands after "in" or "the", countries,
-institutions and who said it are nobody asked for; where the question names somebody otherwise, or the answer
-names two, "he" may be either.
+Law: told by form, and nobody is meant where in doubt. Asked "Who speaks for Putin?", the answer's one new
+name is the person asked for, and "he" is that person rather than Putin. What stands after "in" or "the",
+countries, institutions and who said it are nobody asked for; where the question names somebody otherwise, or
+the answer names two, "he" may be either.
 
 Does not know: models, what the follow-up asks.
 """
