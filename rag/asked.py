@@ -3,7 +3,8 @@
 Law: pure, by form. A percentage is no count, what holds no quantity is no share, and a country is no city;
 what only repeats the question is no answer; who asks in what form or how something was done is not told by a
 bare figure. What somebody said stands in a sentence where they speak; who holds one office is not told by
-another. What is asked of whoever answers ("your instructions") no article tells.
+another; nor is why a thing was done by one who opposed it. What is asked of whoever answers ("your
+instructions") no article tells.
 
 Does not know: whether the answer is right, where it stands.
 """
@@ -13,6 +14,7 @@ from collections.abc import Iterable
 
 from rag.coverage import stems
 from rag.kinds import values
+from rag.stance import is_opposite
 from rag.unmentioned import resembles
 from rag.utterance import is_country, is_other_office, speaks
 from rag.values import figures, names, words
@@ -91,7 +93,7 @@ def is_asked_for(question: str, short: str, span: str = "") -> bool:
         return False
     if _CITY.search(question) and is_country(_PLACED.sub("", short)):
         return False
-    if span and _is_of_us(question, span):
+    if span and (_is_of_us(question, span) or is_opposite(question, span)):
         return False
     if span and not _may_hold(question, short, span):
         return False
