@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tests.commands import Run
 
 from index.store import open_index
+from rag.settings import silence
 
 settings.register_profile("byline", deadline=None, max_examples=60)
 settings.load_profile("byline")
@@ -31,6 +32,11 @@ ARTICLES = {
     "published: 25 February 2025\n---\n\nRussia would not accept peacekeepers, the Kremlin said.\n",
     "local/bridge.txt": "The bridge reopened on Monday.\n\nIt had been closed for 12 days after a flood.\n",
 }
+
+
+def pytest_configure() -> None:
+    """As at the front doors: libraries are told not to call out before any of them is imported."""
+    silence()
 
 
 @pytest.fixture

@@ -253,3 +253,9 @@ def test_an_inherited_tracing_endpoint_hears_nothing(
     traced = {"LANGSMITH_TRACING": "true", "LANGSMITH_ENDPOINT": listener.url, "LANGSMITH_API_KEY": "k"}
     assert run(CHAIN.format(prepare=prepare), tmp_path, **traced) == "Draft\n"
     assert bool(listener.heard) is talks
+
+
+def test_no_library_calls_out_of_the_tests_either() -> None:
+    from huggingface_hub import constants
+
+    assert constants.HF_HUB_DISABLE_TELEMETRY
