@@ -83,13 +83,13 @@ def read_on(
     """Read passage after passage until one is surely enough; all, where several things are asked for.
 
     ``against`` is taken from the log odds of every reading; one after the first loses FURTHER too, but where
-    each is asked for a thing of its own, or all before it answer in another kind than asked for.
+    each is asked for a thing of its own.
     """
     readings: list[Reading] = []
+    further = 0.0 if asks_several(question) else FURTHER
     for number, hit in enumerate(hits, 1):
         yield Reads(number, len(hits), hit)
-        free = asks_several(question) or all(_is_out(question, reading, llm) for reading in readings)
-        readings.append((yield from read(question, [hit], llm, against + FURTHER * (not free))))
+        readings.append((yield from read(question, [hit], llm, against + further * (number > 1))))
         sure = support_of(readings[-1]) >= llm.thresholds.sure
         if sure and not asks_several(question) and not is_amiss(question, readings[-1]):
             break
@@ -106,12 +106,6 @@ def looked_at(question: str, readings: Sequence[Reading], llm: LLM) -> Generator
             return now
         yield Looks()
         done[n] = _look(question, now[n], llm)
-
-
-def _is_out(question: str, reading: Reading, llm: LLM) -> bool:
-    """Whether a reading has the support to answer, and nothing to state."""
-    supported = support_of(reading) >= llm.thresholds.accept
-    return supported and not stated(question, reading, llm.thresholds).statements
 
 
 def _look(question: str, reading: Reading, llm: LLM) -> Reading:
