@@ -16,9 +16,9 @@ from eval.run import Run
 from eval.score import Curve, Rate, Scores, Threshold, rate, risk_coverage, summarise
 
 THRESHOLDS = (
-    Threshold("right", 0.72),
-    Threshold("cited", 0.80),
-    Threshold("refused", 0.72),
+    Threshold("right", 0.76),
+    Threshold("cited", 0.84),
+    Threshold("refused", 0.82),
     Threshold("wrongly refused", 0.13, at_most=True),
     Threshold("verbatim", 1.00),
     Threshold("changes followed", 0.86),
