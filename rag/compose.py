@@ -20,6 +20,7 @@ from langchain_core.runnables import Runnable
 from rag import prompt
 from rag.answer import Call, NumberedSentence, Statement
 from rag.call import call_of, usage
+from rag.conflict import is_closed
 from rag.coverage import stems
 from rag.llm import LLM
 from rag.locate import echoes, is_yes_or_no
@@ -39,12 +40,13 @@ def compose(
     """Yields the sentence as it comes; returns the statement and the call, None where none was made.
 
     An answer that only repeats the question, or copies the sentences as the prompt shows them, gives way to
-    the cited sentences, which stay as they are. The statement is returned as it was where the prompt would
-    not fit. Raises what the chat model raises.
+    the cited sentences, which stay as they are; so does every answer to a question for yes or no, which
+    would be the question's own claim with a verdict of the model. The statement is returned as it was where
+    the prompt would not fit. Raises what the chat model raises.
     """
     span = " ".join(s.sentence.text for s in sentences if s.number in statement.numbers)
     copied = statement.text in (span, prompt.inert(span))
-    if span and (copied or echoes(statement.text, question)):
+    if span and (copied or is_closed(question) or echoes(statement.text, question)):
         return replace(statement, text=span), None
     messages = prompt.compose_messages(question, widened(statement.text, span), span)
     if count(messages, llm) + prompt.ANSWER_TOKENS > llm.context:

@@ -20,15 +20,25 @@ QUESTION = "What share did Europe pay?"
 
 
 def run(
-    llm: LLM, statement: Statement = SHORT, sentences: tuple[NumberedSentence, ...] = SENTENCES
+    llm: LLM,
+    statement: Statement = SHORT,
+    sentences: tuple[NumberedSentence, ...] = SENTENCES,
+    question: str = QUESTION,
 ) -> tuple[list[str], Statement, Call | None]:
     work: Generator[Provisional, None, tuple[Statement, Call | None]]
-    work, pieces = compose(QUESTION, statement, sentences, llm), []
+    work, pieces = compose(question, statement, sentences, llm), []
     while True:
         try:
             pieces.append(next(work).text)
         except StopIteration as end:
             return pieces, *end.value
+
+
+@pytest.mark.parametrize("short", ["Yes", "no", "60%"])
+def test_a_question_for_yes_or_no_is_answered_by_the_sentences_and_never_by_a_verdict(short: str) -> None:
+    said = replace(SHORT, text=short, short=short)
+    found = run(scripted_llm(enqueued()), said, question="Is it true that Europe paid 60% of the total?")
+    assert found == ([], replace(said, text=SPAN), None)
 
 
 @pytest.mark.parametrize(
