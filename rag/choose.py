@@ -15,7 +15,7 @@ from index.article import Hit
 from rag import prompt
 from rag.answer import NumberedSentence, Statement
 from rag.asked import is_asked_for, is_beside
-from rag.conflict import denied_by, differ, disputes, worth_reading
+from rag.conflict import denied_by, differ, disputes, opens_with_verb, worth_reading
 from rag.kinds import CALENDAR, values
 from rag.llm import Thresholds
 from rag.locate import locate
@@ -142,10 +142,14 @@ def disputed(
 ) -> tuple[Reading, ...]:
     """The first two sentences of two articles that contradict each other on what is asked; () for none.
 
-    They are told by their words. Their passages were read, and one of them nearly has the support that an
-    answer needs: that both speak of the thing makes up for DISPUTE of its log odds.
+    Only for a question that opens with its verb, in passages that hold each of its names, and told by their
+    words. The passages were read, and one of them nearly has the support that an answer needs: that both
+    speak of the thing makes up for DISPUTE of its log odds.
     """
-    for one, other in combinations(hits, 2):
+    if not opens_with_verb(question):
+        return ()
+    naming = [hit for hit in hits if not unmentioned(question, (hit,))]
+    for one, other in combinations(naming, 2):
         read = (support_of(r) for r in readings if {s.hit for s in r.sentences} & {one, other})
         support = shifted(max(read, default=-1.0), DISPUTE)
         apart = one.passage.source != other.passage.source and support >= thresholds.accept
@@ -155,9 +159,7 @@ def disputed(
 
 
 def _disputing(question: str, one: Hit, other: Hit) -> tuple[NumberedSentence, ...]:
-    """A sentence of each that contradict each other, where both passages hold every name of the question."""
-    if unmentioned(question, (one,)) or unmentioned(question, (other,)):
-        return ()
+    """A sentence of each that contradict each other; () for none."""
     pairs = ((a, b) for a in prompt.number([one]) for b in prompt.number([other]))
     return next((p for p in pairs if disputes(question, *(s.sentence.text for s in p))), ())
 

@@ -45,7 +45,12 @@ _FEW_WORDS = 4
 
 def is_closed(question: str) -> bool:
     """Whether a question asks for yes or no: it opens with its verb, and offers no choice."""
-    return bool(_CLOSED.match(question)) and "or" not in words(question)
+    return opens_with_verb(question) and "or" not in words(question)
+
+
+def opens_with_verb(question: str) -> bool:
+    """Whether a question opens with its verb: it asks for yes or no, or offers a choice."""
+    return bool(_CLOSED.match(question))
 
 
 def differ(question: str, one: Side, other: Side) -> bool:
@@ -91,11 +96,11 @@ def _quotes(question: str, text: str, span: str) -> bool:
 
 
 def disputes(question: str, one: str, other: str) -> bool:
-    """Whether a closed question names a word that one of two sentences states and the other denies.
+    """Whether a question names a word that one of two sentences states and the other denies.
 
     Sentences that give different days or years speak of different times.
     """
-    if not _CLOSED.match(question) or not stems(question) & set(contradiction(one, other)):
+    if not stems(question) & set(contradiction(one, other)):
         return False
     here, there = ({v for v in values(text) if v[0] in ("day", "month", "year")} for text in (one, other))
     return not here or not there or bool(here & there)

@@ -47,6 +47,7 @@ _NEAR = r"(?:according to|based on|going by|judging by)"
 _LOOK_IN = re.compile(
     rf"^(?:{_NEAR}|in|from)\s{_WHOSE}{_TEXTS},\s?|,?\s{_NEAR}\s{_WHOSE}{_TEXTS}(?=\s?\?*$)", re.IGNORECASE
 )
+_WHETHER = r"(?:whether|if)\s(?:or not\s)?"
 _FRAME = re.compile(
     r"^(?:"
     r"(?:i(?:['’]m| am| was) wondering if you (?:could|can|would) |(?:can|could|would|will) you )"
@@ -57,7 +58,7 @@ _FRAME = re.compile(
     r"|i['’]m (?:trying|looking) to (?:find out|learn|establish)"
     r"|i(?: was|['’]m| am)? (?:wonder|wondering)|do you (?:happen to )?know|any idea"
     rf"|(?:do|does|can) {_WHOSE}{_TEXTS} (?:say|tell(?: us| me)?|mention|state|report|reveal)"
-    rf"),?\s(?:(?P<whether>whether|if)\s(?:or not\s)?|(?={_ASKS}))",
+    rf"),?\s(?:(?P<whether>{_WHETHER})|(?={_ASKS}))",
     re.IGNORECASE,
 )
 _VERDICT = r"(?:true|right|correct|accurate|so|the case)"
@@ -135,10 +136,10 @@ def _unwished(text: str) -> str:
 def _framed(text: str) -> str:
     """Without a polite frame; what it asks "whether" is asked as a claim to be checked."""
     found = _FRAME.match(text)
-    rest = text[found.end() :] if found else text
-    if not found or (found["whether"] and _UNSURE.search(rest)):
+    if found is None:
         return text
-    return f"Is it true that {rest}" if found["whether"] else rest
+    rest = text[found.end() :]
+    return (_is_true(rest) or text) if found["whether"] else rest
 
 
 def _as_check(text: str) -> str:
@@ -163,15 +164,20 @@ def _whether(claim: str, who: str = "") -> str:
     return f"Is it true that {f'{who} said that ' if told else ''}{_small(plain)}?"
 
 
+def _is_true(claim: str) -> str:
+    """The question whether a claim is true, without its mark; "" where it is not one thing."""
+    return "" if _UNSURE.search(claim) else f"Is it true that {claim}"
+
+
 def _as_subject(text: str) -> str:
     """Whether the reports agree on a thing, as the thing; "" for another question."""
     found = _AGREE.match(text)
     if found is None or _NOTHING.search(found["thing"]):
         return ""
     thing = found["thing"]
-    if whether := re.match(r"(?:whether|if)\s(?:or not\s)?", thing, re.IGNORECASE):
-        rest = thing[whether.end() :]
-        return "" if _UNSURE.search(rest) else f"Is it true that {rest}?"
+    if whether := re.match(_WHETHER, thing, re.IGNORECASE):
+        claim = _is_true(thing[whether.end() :])
+        return claim and f"{claim}?"
     return f"{_capital(thing)}?" if re.match(_ASKS, thing, re.IGNORECASE) else f"What is said of {thing}?"
 
 

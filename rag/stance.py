@@ -30,7 +30,10 @@ def is_opposite(question: str, span: str) -> bool:
     """Whether ``question`` takes one side for granted, and ``span`` speaks of the other alone."""
     if not _PRESUMES.match(question) or _DENIED.search(f"{question} {span}"):
         return False
-    asked, told = (
-        {bool(form is _FOR) for form in (_FOR, _AGAINST) if form.search(t)} for t in (question, span)
-    )
+    asked, told = _sides(question), _sides(span)
     return len(asked) == len(told) == 1 and asked != told
+
+
+def _sides(text: str) -> frozenset[str]:
+    """The sides that a text speaks of: "for", "against"."""
+    return frozenset(side for side, form in (("for", _FOR), ("against", _AGAINST)) if form.search(text))

@@ -68,11 +68,16 @@ def _runs(text: str, turn: Turn) -> list[str]:
         found.append(word)
     spans = [(run[0].start(), run[-1].end()) for run in runs]
     kept = (span for span in spans if _may_be_person(text, *span))
-    return [re.sub(r"['’]s?$|\.$", "", text[start:end]) for start, end in kept]
+    return [_bare(text[start:end]).rstrip(".") for start, end in kept]
+
+
+def _bare(name: str) -> str:
+    """A name without its possessive."""
+    return re.sub(r"['’]s?$", "", name)
 
 
 def _is_name(word: re.Match[str], text: str, turn: Turn) -> bool:
-    bare = re.sub(r"['’]s?$", "", word[0])
+    bare = _bare(word[0])
     opens = bool(_SENTENCE.search(text[: word.start()]))
     return bool(names(f"a {bare}")) and (not opens or _held(bare, turn))
 
@@ -80,7 +85,7 @@ def _is_name(word: re.Match[str], text: str, turn: Turn) -> bool:
 def _may_be_person(text: str, start: int, end: int) -> bool:
     before = re.findall(r"(\w+)\s*$", text[:start].lower())
     name = text[start:end]
-    no_person = is_country(re.sub(r"['’]s?$", "", name)) or _INSTITUTION.search(name)
+    no_person = is_country(_bare(name)) or _INSTITUTION.search(name)
     return not no_person and not {*before} & _PLACED and not _OFFICE.match(text[end:])
 
 
