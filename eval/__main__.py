@@ -148,7 +148,7 @@ def _probed(
 
 def _calibrated(plan: Plan, open_bench: OpenBench, errors: Console) -> Results:
     """Fit the threshold, keep it and print what it does."""
-    with open_bench(plan.options.corpus, threshold=0.0) as bench:
+    with open_bench(plan.options.corpus, lowered=calibrate.LOWERED) as bench:
         check_sources(plan.cases, bench)
         with progress("answers", None, errors) as step:
             calibrated = calibrate.calibrate(plan.cases, bench, lambda *_: step(None))

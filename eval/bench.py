@@ -50,9 +50,9 @@ class Bench:
 
 
 OpenBench = Callable[..., AbstractContextManager[Bench]]
-"""Called as ``open_bench(corpus, threshold=None)``.
+"""Called as ``open_bench(corpus, lowered=0.0)``.
 
-``corpus`` is a folder or None for the default one; ``threshold``, 0..1, takes the place of the model's.
+``corpus`` is a folder or None for the default one; the model's threshold is ``lowered`` by so many log odds.
 """
 
 
@@ -79,12 +79,12 @@ class Opener:
         self._passing_home = functools.cache(self._make_passing_home)
 
     @contextmanager
-    def __call__(self, corpus: Path | None, threshold: float | None = None) -> Iterator[Bench]:
+    def __call__(self, corpus: Path | None, lowered: float = 0.0) -> Iterator[Bench]:
         """A bench over ``corpus``. Raises CorpusError, IndexFault, ModelFault."""
         from rag.assistant import open_assistant
 
         settings = self._settings_for(corpus)
-        lend = functools.partial(self._lend, threshold)
+        lend = functools.partial(self._lend, lowered)
         with open_assistant(settings, llm=lend, embedder=self._embedder) as assistant:
             yield bench(assistant, settings.corpus, settings.reads)
 
@@ -93,13 +93,13 @@ class Opener:
         self._kept.callback(llm.close)
         return llm
 
-    def _lend(self, threshold: float | None, _: "Settings") -> "LLM":
-        """The one model, with this threshold, which only the opener closes."""
-        from rag.llm import Thresholds
+    def _lend(self, lowered: float, _: "Settings") -> "LLM":
+        """The one model, its threshold lowered by so many log odds, which only the opener closes."""
+        from rag.support import shifted
 
         llm = self._llm()
         own = llm.thresholds
-        asked = own if threshold is None else Thresholds(threshold, max(threshold, own.sure))
+        asked = replace(own, accept=shifted(own.accept, -lowered))
         return replace(llm, thresholds=asked, close=lambda: None)
 
     def _settings_for(self, corpus: Path | None) -> "Settings":

@@ -24,6 +24,7 @@ from rag.chain import Event, build_chain
 from rag.followup import Rewrites, Rewritten, Turn, rewrite
 from rag.followup.recall import RecallingRetriever, cited
 from rag.llm import LLM, open_llm
+from rag.nearness import nearness
 from rag.parts import merged, parts
 from rag.restate import restated
 from rag.retrieve import PassageRetriever, Span
@@ -119,7 +120,8 @@ class Assistant:
         follows: bool,
     ) -> Generator[Event, None, Draft]:
         """The chain's events; returns its draft."""
-        chain = build_chain(self._retriever(*look_in, follows, history), self.llm, self._reads)
+        retriever = self._retriever(*look_in, follows, history)
+        chain = build_chain(retriever, self.llm, self._reads, nearness(self.embedder))
         with closing(cast(Any, chain.stream(question))) as events:
             for event in events:
                 if isinstance(event, Draft):

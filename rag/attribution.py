@@ -12,12 +12,14 @@ from rag.values import names, words
 
 SAYING = re.compile(
     r"\b(?:acknowledge|add|admit|allege|announce|answer|argue|ask|assert|assure|claim|conclude|confirm|"
-    r"contend|declare|deny|denie|describe|emphasi[sz]e|estimate|explain|indicate|insist|note|pledge|post|"
-    r"predict|promise|propose|recall|remark|repeat|replie|reply|report|signal|state|stress|suggest|tweet|urge|"
+    r"comment|complain|contend|continue|declare|deny|denie|describe|emphasi[sz]e|estimate|explain|indicate|insist|note|pledge|post|"
+    r"predict|promise|propose|recall|remark|repeat|replie|reply|report|respond|signal|state|stress|suggest|tweet|urge|"
     r"vow|warn|wonder)(?:s|d|ed|ing)\b"
     r"|\b(?:admitted|said|say|says|saying|tells|told|wrote|writes|according to)\b",
     re.IGNORECASE,
 )
+_WEAK = ("add", "comment", "continu", "note", "post", "report", "respond", "state")
+"""Verbs that often report nothing."""
 _SENTENCE_END = re.compile(r"[.!?;:][”\"’]?\s")
 _CLOSING = frozenset(',”"’')
 _DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
@@ -59,7 +61,7 @@ def _speaker(span: str, verb: re.Match[str]) -> frozenset[str]:
 
 
 def _is_weak(verb: re.Match[str]) -> bool:
-    return verb[0].lower().startswith(("add", "report", "state", "note", "post"))
+    return verb[0].lower().startswith(_WEAK)
 
 
 def _reports(left: str, right: str) -> bool:

@@ -2,9 +2,8 @@
 
 Law: a small model is best shown one passage at a time (measured: eval/RESULTS.md), so passages are
 read in the order of retrieval until one is surely enough; failing that, the best supported reading
-becomes the draft. A sentence of another article that denies it is a rival; failing that, one passage of
-another article is read too where its words may contradict it. The chain streams events and ends with
-exactly one Draft.
+becomes the draft, with what other articles say to it. The chain streams events and ends with exactly one
+Draft.
 
 Does not know: how hits are found, how a reply is read, how drafts are checked.
 """
@@ -19,8 +18,10 @@ from index.article import Hit
 from rag.answer import Call, Draft, Seconds
 from rag.call import total
 from rag.casing import cased
-from rag.choose import denying, disputed, joined, rivals, support_of
+from rag.choose import joined
+from rag.elsewhere import elsewhere
 from rag.llm import LLM
+from rag.nearness import Nearness, unknown
 from rag.reader import NOTHING, Reading
 from rag.retrieve import PassageRetriever, hits_of
 from rag.steps import (
@@ -31,19 +32,20 @@ from rag.steps import (
     Looks,
     Reads,
     answered,
-    composed,
     fitting,
-    looked_at,
     read_on,
-    read_rival,
 )
 from rag.unmentioned import cost, unmentioned
 
 __all__ = ["RIVALS", "Composes", "Event", "Found", "Looks", "Reads", "build_chain"]
 
 
-def build_chain(retriever: PassageRetriever, llm: LLM, reads: int) -> Runnable[str, Event]:
+def build_chain(
+    retriever: PassageRetriever, llm: LLM, reads: int, near: Nearness = unknown
+) -> Runnable[str, Event]:
     """A runnable from a question to events; use ``stream``. Reads at most ``reads`` passages.
+
+    ``near`` tells what other articles say of the same; without it, only what shares words is found.
 
     Raises what the retriever and the chat model raise, and PromptTooLong where not even one passage
     fits beside the question.
@@ -52,65 +54,52 @@ def build_chain(retriever: PassageRetriever, llm: LLM, reads: int) -> Runnable[s
     ask: Runnable[str, dict[str, Any]] = RunnableLambda(
         lambda question: {"question": question, "clock": time.perf_counter()}
     )
-    return ask | found | RunnableGenerator(_drafting(llm, reads))
+    return ask | found | RunnableGenerator(_drafting(llm, reads, near))
 
 
 def _hits(retriever: PassageRetriever, asked: dict[str, Any]) -> tuple[Hit, ...]:
     return (retriever | RunnableLambda(hits_of)).invoke(asked["question"])
 
 
-def _drafting(llm: LLM, reads: int) -> Callable[[Iterator[dict[str, Any]]], Iterator[Event]]:
+def _drafting(llm: LLM, reads: int, near: Nearness) -> Callable[[Iterator[dict[str, Any]]], Iterator[Event]]:
     def work(chunks: Iterator[dict[str, Any]]) -> Iterator[Event]:
         asked: dict[str, Any] = {}
         for chunk in chunks:
             asked = {**asked, **chunk}
         question = cased(asked["question"], asked["hits"])
-        yield from _draft(question, asked["hits"], llm, reads, asked["clock"])
+        yield from _draft(question, asked["hits"], llm, reads, near, asked["clock"])
 
     return work
 
 
-def _draft(question: str, hits: tuple[Hit, ...], llm: LLM, reads: int, start: float) -> Iterator[Event]:
+def _draft(
+    question: str, hits: tuple[Hit, ...], llm: LLM, reads: int, near: Nearness, start: float
+) -> Iterator[Event]:
     retrieved = time.perf_counter() - start
     yield Found(hits)
     fits = fitting(question, hits, llm)
     strange = cost(unmentioned(question, hits))
     readings = yield from read_on(question, fits[:reads], llm, strange)
-    readings = yield from looked_at(question, readings, llm)
     answering, made = yield from answered(question, readings, llm, strange)
-    opposing: list[Reading] = []
-    best = answering[0] if answering else NOTHING
-    against = denying(question, best, fits)
-    if not best.statements and (pair := disputed(question, readings, fits, llm.thresholds)):
-        (best, *_), answering, against = pair, pair[:1], pair[1:]
-    if not against:
-        opposing = yield from read_rival(question, best, readings, fits, llm, strange)
-        against = rivals(question, best, [*_others(readings, best), *opposing], llm.thresholds)
-    against, further = yield from composed(question, against, llm)
-    other = {reading.sentences for reading in against}
-    answering = tuple(reading for reading in answering if reading.sentences not in other)
-    sentences, said = joined((*answering, *against))
-    calls = (*_calls(readings), *made, *_calls(opposing), *further)
+    told = yield from elsewhere(question, answering, readings, fits, llm, near, strange)
+    best = told.answering[0] if told.answering else NOTHING
+    sentences, said = joined((*told.answering, *told.against))
+    calls = (*_calls(readings), *made, *told.calls)
     yield Draft(
         question=question,
         standalone_question=question,
         hits=hits,
         sentences=sentences,
-        statements=tuple(one for several in said[: len(answering)] for one in several),
+        statements=tuple(one for several in said[: len(told.answering)] for one in several),
         support=best.support,
         threshold=llm.thresholds.accept,
         reply=best.reply,
         model=llm.model,
         tokens=total(calls, llm.context),
         seconds=_seconds(retrieved, readings, calls, start),
-        rivals=tuple(one for several in said[len(answering) :] for one in several),
+        rivals=tuple(one for several in said[len(told.answering) :] for one in several),
         calls=calls,
     )
-
-
-def _others(readings: Sequence[Reading], best: Reading) -> list[Reading]:
-    """The readings but those that were better supported than the one that took their place."""
-    return [r for r in readings if support_of(r) <= support_of(best)]
 
 
 def _calls(readings: Sequence[Reading]) -> list[Call]:

@@ -9,25 +9,21 @@ Does not know: models, how a statement becomes a sentence, the gates.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import combinations
 
 from index.article import Hit
-from rag import prompt
 from rag.answer import NumberedSentence, Statement
 from rag.asked import is_asked_for, is_beside
-from rag.conflict import denied_by, differ, disputes, opens_with_verb, worth_reading
+from rag.conflict import differ, worth_reading
 from rag.kinds import CALENDAR, values
 from rag.llm import Thresholds
 from rag.locate import locate
+from rag.quoted import with_opening
 from rag.reader import Reading
 from rag.several import asks_several
-from rag.support import CERTAIN, shifted
-from rag.unmentioned import unmentioned
+from rag.support import CERTAIN
 from rag.values import figures, missing
 
 MOST_CLAIMS = 4
-DISPUTE = 1.0
-"""What two articles that contradict each other on what is asked add to the log odds of either's reading."""
 
 
 def support_of(reading: Reading) -> float:
@@ -52,17 +48,11 @@ def _as_source(reading: Reading) -> Reading:
     return replace(reading, statements=(replace(first, text=span_of(first, reading.sentences)),))
 
 
-def doubtful(question: str, readings: Sequence[Reading], thresholds: Thresholds) -> int | None:
-    """Which reading to look at next: one that would answer, not looked at yet, and not certain; or None."""
-    supported = [n for n, reading in enumerate(readings) if stated(question, reading, thresholds).statements]
-    ranked = sorted(supported, key=lambda n: support_of(readings[n]), reverse=True)
-    wanted = ranked if asks_several(question) else ranked[:1]
-    left = (n for n in wanted if not _looked_at(readings[n]))
-    return next((n for n in left if support_of(readings[n]) < CERTAIN), None)
-
-
-def _looked_at(reading: Reading) -> bool:
-    return any(call.purpose == "look" for call in reading.calls)
+def in_doubt(question: str, reading: Reading, least: float) -> Statement | None:
+    """What a reading of at least this support would state, where it is neither certain nor looked at."""
+    if support_of(reading) >= CERTAIN or any(call.purpose == "look" for call in reading.calls):
+        return None
+    return next(iter(stated(question, reading, Thresholds(least, CERTAIN)).statements), None)
 
 
 def stated(question: str, reading: Reading, thresholds: Thresholds) -> Reading:
@@ -70,7 +60,7 @@ def stated(question: str, reading: Reading, thresholds: Thresholds) -> Reading:
     support = support_of(reading)
     if support < thresholds.accept:
         return replace(reading, statements=())
-    located = ((short.text, locate(short, reading.sentences, question)) for short in reading.statements)
+    located = ((short.text, _located(short, reading, question)) for short in reading.statements)
     placed = ((short, found, span_of(found, reading.sentences)) for short, found in located)
     kept = (
         replace(found, short=short, support=reading.support)
@@ -78,6 +68,12 @@ def stated(question: str, reading: Reading, thresholds: Thresholds) -> Reading:
         if is_asked_for(question, short, span) and not _is_invented(short, span, reading.sentences)
     )
     return replace(reading, statements=tuple(kept))
+
+
+def _located(short: Statement, reading: Reading, question: str) -> Statement:
+    """The statement with the sentences that hold it, and what opens the quotation in which they begin."""
+    found = locate(short, reading.sentences, question)
+    return replace(found, numbers=with_opening(found.numbers, reading.sentences))
 
 
 def _is_invented(short: str, span: str, sentences: Iterable[NumberedSentence]) -> bool:
@@ -117,58 +113,6 @@ def rivals(
             if path != best.sentences[0].hit.passage.source.path and differ(question, ours, theirs):
                 found.setdefault(path, replace(reading, statements=(statement,)))
     return tuple(found.values())
-
-
-def denying(question: str, best: Reading, hits: Iterable[Hit]) -> tuple[Reading, ...]:
-    """The first sentence of another article that denies the best reading's answer, as a reading of it.
-
-    It is told by its words, so no model is asked; it has the support of what it denies.
-    """
-    if not best.statements:
-        return ()
-    home = best.sentences[0].hit.passage.source
-    ours = (best.statements[0].short, span_of(best.statements[0], best.sentences))
-    for hit in (hit for hit in hits if hit.passage.source != home):
-        numbered = prompt.number([hit])
-        for sentence in numbered:
-            if said := denied_by(question, ours, sentence.sentence.text):
-                against = Statement(sentence.sentence.text, (sentence.number,), said, best.support)
-                return (Reading(numbered, (against,), best.support, "", (), 0.0),)
-    return ()
-
-
-def disputed(
-    question: str, readings: Sequence[Reading], hits: Sequence[Hit], thresholds: Thresholds
-) -> tuple[Reading, ...]:
-    """The first two sentences of two articles that contradict each other on what is asked; () for none.
-
-    Only for a question that opens with its verb, in passages that hold each of its names, and told by their
-    words. The passages were read, and one of them nearly has the support that an answer needs: that both
-    speak of the thing makes up for DISPUTE of its log odds.
-    """
-    if not opens_with_verb(question):
-        return ()
-    naming = [hit for hit in hits if not unmentioned(question, (hit,))]
-    for one, other in combinations(naming, 2):
-        read = (support_of(r) for r in readings if {s.hit for s in r.sentences} & {one, other})
-        support = shifted(max(read, default=-1.0), DISPUTE)
-        apart = one.passage.source != other.passage.source and support >= thresholds.accept
-        if apart and (pair := _disputing(question, one, other)):
-            return tuple(_verbatim(hit, said, support) for hit, said in zip((one, other), pair, strict=True))
-    return ()
-
-
-def _disputing(question: str, one: Hit, other: Hit) -> tuple[NumberedSentence, ...]:
-    """A sentence of each that contradict each other; () for none."""
-    pairs = ((a, b) for a in prompt.number([one]) for b in prompt.number([other]))
-    return next((p for p in pairs if disputes(question, *(s.sentence.text for s in p))), ())
-
-
-def _verbatim(hit: Hit, said: NumberedSentence, support: float) -> Reading:
-    """A reading of the whole passage that states one of its sentences, in that sentence's own words."""
-    text = said.sentence.text
-    statement = Statement(text, (said.number,), text, support)
-    return Reading(prompt.number([hit]), (statement,), support, "", (), 0.0)
 
 
 def joined(

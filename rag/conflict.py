@@ -95,15 +95,14 @@ def _quotes(question: str, text: str, span: str) -> bool:
     return bool(quotations(text)) and any(a & b for a in said for b in speakers(text))
 
 
-def disputes(question: str, one: str, other: str) -> bool:
-    """Whether a question names a word that one of two sentences states and the other denies.
+def disputed_words(one: str, other: str) -> tuple[str, ...]:
+    """The words that one of two sentences states and the other denies; () for none.
 
     Sentences that give different days or years speak of different times.
     """
-    if not stems(question) & set(contradiction(one, other)):
-        return False
     here, there = ({v for v in values(text) if v[0] in ("day", "month", "year")} for text in (one, other))
-    return not here or not there or bool(here & there)
+    apart = here and there and not here & there
+    return () if apart else tuple(said.split()[-1] for said in contradiction(one, other).values())
 
 
 def denied_by(question: str, ours: Side, sentence: str) -> str:

@@ -25,7 +25,7 @@ from rag.call import ask_once, call_of, odds, usage
 from rag.coverage import coverage, weighed
 from rag.llm import LLM
 from rag.look import look
-from rag.support import doubted, first_support, least_sure
+from rag.support import HEARD, doubted, first_support, least_sure
 
 _TURN_TOKENS = 8
 """An upper estimate of what a chat template adds to each message."""
@@ -43,7 +43,8 @@ class Reading:
     """What reading a few passages gave. ``support`` is None where the server gave no probabilities.
 
     ``decided`` is when the first token came, on the clock of time.perf_counter. ``statements`` is
-    empty where support fell below the model's threshold. ``calls`` are the model's, at least one.
+    empty where support fell below what is worth hearing. ``calls`` are the model's, at least one. ``least``
+    is the log probability of the least sure word, ``against`` what was taken from the log odds.
     """
 
     sentences: tuple[NumberedSentence, ...]
@@ -52,6 +53,8 @@ class Reading:
     reply: str
     calls: tuple[Call, ...]
     decided: float
+    least: float | None = None
+    against: float = 0.0
 
 
 NOTHING = Reading((), (), None, "", (), 0.0)
@@ -95,11 +98,16 @@ def read(
     return _looked(question, llm, reading, against)
 
 
+def heard(llm: LLM) -> float:
+    """The support below which a reply is not heard to its end."""
+    return min(HEARD, llm.thresholds.accept)
+
+
 def _settled(reading: Reading, llm: LLM) -> bool:
     """Whether a reply in line form needs no second try: it was measured, and is refused or in form."""
     if reading.support is None:
         return False
-    return reading.support < llm.thresholds.accept or _in_form(reading)
+    return reading.support < heard(llm) or _in_form(reading)
 
 
 def _in_form(reading: Reading) -> bool:
@@ -121,15 +129,15 @@ def _by_line(
             decided = decided or time.perf_counter()
             if measured is None:
                 measured = first_support(odds(whole))
-            if measured is not None and weighed(measured, share, against) < llm.thresholds.accept:
+            if measured is not None and weighed(measured, share, against) < heard(llm):
                 break
             yield Provisional(str(chunk.text))
-    support = (
-        None if measured is None else doubted(weighed(measured, share, against), least_sure(odds(whole)))
-    )
+    least = least_sure(odds(whole))
+    support = None if measured is None else doubted(weighed(measured, share, against), least)
     spent = usage(whole) or _left_early(messages, whole, llm)
     call = call_of("read", messages, whole, spent, started, measured)
-    return Reading(sentences, _said(call.reply, support, llm), support, call.reply, (call,), decided)
+    said = _said(call.reply, support, llm)
+    return Reading(sentences, said, support, call.reply, (call,), decided, least, against)
 
 
 def _bound(llm: LLM, count: int) -> Runnable[Any, Any]:
@@ -138,7 +146,7 @@ def _bound(llm: LLM, count: int) -> Runnable[Any, Any]:
 
 def _said(reply: str, support: float | None, llm: LLM) -> tuple[Statement, ...]:
     """The statements of a reply in line form; none where its support is too low."""
-    if support is not None and support < llm.thresholds.accept:
+    if support is not None and support < heard(llm):
         return ()
     return prompt.parse(prompt.PREFILL + reply.lstrip().removeprefix(prompt.PREFILL))
 

@@ -14,6 +14,7 @@ from index.article import Hit
 from index.embed import Embedder
 from rag.coverage import coverage
 from rag.injection import addresses_model
+from rag.nearness import cosine
 
 RANK_CONSTANT = 60
 DEPTH = 6
@@ -44,11 +45,7 @@ def _nearness(vector: Sequence[float], hits: Sequence[Hit], embedder: Embedder) 
     spoken = [[s.text for s in hit.passage.sentences if not addresses_model(s.text)] for hit in hits]
     texts = list(dict.fromkeys(text for several in spoken for text in several))
     vectors = dict(zip(texts, embedder.embed_documents(texts) if texts else [], strict=True))
-    return [max((_dot(vector, vectors[text]) for text in several), default=-1.0) for several in spoken]
-
-
-def _dot(one: Sequence[float], other: Sequence[float]) -> float:
-    return sum(a * b for a, b in zip(one, other, strict=True))
+    return [max((cosine(vector, vectors[text]) for text in several), default=-1.0) for several in spoken]
 
 
 def _ranks(values: Sequence[float]) -> list[int]:

@@ -2,7 +2,7 @@
 
 Law: pure. A claim lacks the words that its sentences don't hold; where those point back ("such a
 deployment", "he"), the sentence before them is cited with them. Of two claims the one that lacks half as
-much stands better. One that its passage lacks just one word of is less supported: it was taken for granted.
+much stands better.
 
 Does not know: models, what is read, the gates.
 """
@@ -18,23 +18,12 @@ from rag.choose import span_of
 from rag.grounds import absent
 from rag.locate import echoes
 from rag.reader import Reading
-from rag.support import shifted
 from rag.unmentioned import resembles
 from rag.values import names
 
-UNHELD = 0.8
-"""What a claim loses of its log odds that would be its passage's own words, were it not for one."""
 _POINTS_BACK = re.compile(
     r"\b(?:such|this|that|these|those|he|she|it|they|him|them|his|her|hers|its|their|theirs)\b", re.IGNORECASE
 )
-
-
-_LIGHT = frozenset(
-    """according became become becomes call called come found gave get give given go goes going got kind known
-    located made make makes name named part regarding stand stands stood take taken term took type use used
-    uses went word words""".split()
-)
-"""Words that take nothing for granted: "stood for", "according to"."""
 
 
 def lacking(question: str, reading: Reading) -> tuple[str, ...]:
@@ -105,19 +94,3 @@ def without_cited(best: Reading) -> Hit | None:
     left = tuple(s.sentence for s in best.sentences if s.number not in best.statements[0].numbers)
     hit = best.sentences[0].hit
     return replace(hit, passage=replace(hit.passage, sentences=left)) if left else None
-
-
-def doubted(question: str, reading: Reading) -> Reading:
-    """A reading whose claim doesn't stand: less supported, where its passage lacks just one word of it.
-
-    That word is what the question took for granted ("signed", of a deal that is near). Where several are
-    lacking, the question says the same in words of its own.
-    """
-    first, hit = reading.statements[0], reading.sentences[0].hit
-    passage = f"{hit.passage.source.title} {hit.passage.text}"
-    if reading.support is None or len(set(_lacking(question, first, passage)) - _LIGHT) != 1:
-        return reading
-    support = shifted(reading.support, -UNHELD)
-    return replace(
-        reading, support=support, statements=tuple(replace(s, support=support) for s in reading.statements)
-    )

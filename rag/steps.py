@@ -14,14 +14,15 @@ from index.article import Hit
 from index.errors import PromptTooLong
 from rag import prompt
 from rag.answer import Call, Draft, Statement
-from rag.choose import chosen, doubtful, rival_hit, span_of, stated, support_of
+from rag.choose import chosen, in_doubt, rival_hit, span_of, stated, support_of
 from rag.compose import compose
+from rag.coverage import coverage
 from rag.llm import LLM
 from rag.look import look
-from rag.reader import Provisional, Reading, fits, read
+from rag.reader import Provisional, Reading, fits, heard, read
 from rag.several import asks_several
-from rag.standing import bettered, doubted, is_amiss, lacking, with_antecedent, without_cited
-from rag.support import looked, shifted
+from rag.standing import bettered, is_amiss, lacking, with_antecedent, without_cited
+from rag.support import blended, looked, lowered, shifted
 
 FURTHER = 0.5
 """What a passage after the first loses of its log odds: the first holds the evidence four times in five."""
@@ -89,30 +90,31 @@ def read_on(
     further = 0.0 if asks_several(question) else FURTHER
     for number, hit in enumerate(hits, 1):
         yield Reads(number, len(hits), hit)
-        readings.append((yield from read(question, [hit], llm, against + further * (number > 1))))
-        sure = support_of(readings[-1]) >= llm.thresholds.sure
-        if sure and not asks_several(question) and not is_amiss(question, readings[-1]):
+        reading = yield from read(question, [hit], llm, against + further * (number > 1))
+        readings.append((yield from looked_at(question, reading, llm)))
+        if _is_enough(question, readings[-1], llm):
             break
     return readings
 
 
-def looked_at(question: str, readings: Sequence[Reading], llm: LLM) -> Generator[Event, None, list[Reading]]:
-    """The readings, those that would answer with a doubt after a second look."""
-    done: dict[int, Reading] = {}
-    while True:
-        now = [done.get(n, reading) for n, reading in enumerate(readings)]
-        n = doubtful(question, now, llm.thresholds)
-        if n is None:
-            return now
-        yield Looks()
-        done[n] = _look(question, now[n], llm)
+def _is_enough(question: str, reading: Reading, llm: LLM) -> bool:
+    """Whether nothing more need be read: a sure answer of the kind that is asked for, to one thing."""
+    if support_of(reading) < llm.thresholds.sure or asks_several(question):
+        return False
+    return bool(stated(question, reading, llm.thresholds).statements) and not is_amiss(question, reading)
 
 
-def _look(question: str, reading: Reading, llm: LLM) -> Reading:
-    """The reading with its support after a second look at its first statement."""
-    (statement, *_), support = stated(question, reading, llm.thresholds).statements, support_of(reading)
-    share, call = look(question, statement.short, span_of(statement, reading.sentences), llm)
-    return replace(reading, support=looked(support, share), calls=(*reading.calls, call))
+def looked_at(question: str, reading: Reading, llm: LLM) -> Generator[Event, None, Reading]:
+    """The reading, after a second look at its first statement where that leaves a doubt."""
+    statement, measured = in_doubt(question, reading, heard(llm)), reading.calls[0].support
+    if statement is None or measured is None:
+        return reading
+    yield Looks()
+    yes, call = look(question, statement.short, span_of(statement, reading.sentences), llm)
+    share = coverage(question, tuple(dict.fromkeys(sentence.hit for sentence in reading.sentences)))
+    seen = looked(yes, measured, reading.least, reading.against)
+    support = blended(lowered(support_of(reading), yes), seen, share)
+    return replace(reading, support=support, calls=(*reading.calls, call))
 
 
 def read_rival(
@@ -124,7 +126,7 @@ def read_rival(
         return []
     yield Reads(len(readings) + 1, len(readings) + 1, hit)
     reading = yield from read(question, [hit], llm, against)
-    return (yield from looked_at(question, [reading], llm))
+    return [(yield from looked_at(question, reading, llm))]
 
 
 def answered(
@@ -138,7 +140,7 @@ def answered(
     if len(answering) != 1 or not (lacking(question, answering[0]) or is_amiss(question, answering[0])):
         return answering, calls
     another, further = yield from _another(question, answering[0], readings, llm, against)
-    return (another or doubted(question, answering[0]),), [*calls, *further]
+    return (another or answering[0],), [*calls, *further]
 
 
 def composed(
@@ -172,13 +174,11 @@ def _another(
     amiss = is_amiss(question, best)
     if not rest and (amiss or len(lacking(question, best)) > SLACK) and (hit := without_cited(best)):
         yield Reads(len(readings) + 1, len(readings) + 1, hit)
-        rest = [(yield from read(question, [hit], llm, against))]
+        reading = yield from read(question, [hit], llm, against)
+        rest = [(yield from looked_at(question, reading, llm))]
         calls += rest[0].calls
     behind = BEHIND + FURTHER if readings[0].sentences == best.sentences and not calls else BEHIND
     least = llm.thresholds.accept if amiss else shifted(support_of(best), -behind)
-    before = sorted((r for r in rest if support_of(r) >= least), key=support_of, reverse=True)[:1]
-    after = yield from looked_at(question, before, llm)
-    calls += [call for was, now in zip(before, after, strict=True) for call in now.calls[len(was.calls) :]]
-    near = [reading for reading in after if support_of(reading) >= least]
+    near = sorted((r for r in rest if support_of(r) >= least), key=support_of, reverse=True)[:1]
     tried, made = yield from composed(question, chosen(question, near, llm.thresholds), llm)
     return next((better for r in tried if (better := bettered(question, best, r))), None), [*calls, *made]

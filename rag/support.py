@@ -4,8 +4,10 @@ Law: measured, never said. S = P(source) / (P(source) + P(none)) at the first de
 et al. 2022, "Language Models (Mostly) Know What They Know", measure P(True) alike), its odds shifted by
 how much of the question the passage speaks of (``rag.coverage``) and by the least sure word of the
 short answer: odds * exp(0.45 * log P), log P from -4 up. A model that guesses is unsure of some word.
-Where that leaves a doubt, a second look may take away from it: odds * (odds of yes / odds of 0.8) ^ 0.4,
-never more than they were. The numbers were fitted by hand on labelled questions (eval/RESULTS.md).
+Where that leaves a doubt, a second look at the answer itself is asked for. S tells well whether a passage
+answers a question that has its words; where the question has words of its own, the look tells better. So
+the two are blended by the share of the question's words that the passage holds. The numbers were fitted by
+hand on labelled questions (eval/RESULTS.md).
 
 Does not know: models, prompts' layout, thresholds.
 """
@@ -17,9 +19,16 @@ from typing import Any
 from rag.prompt import PREFILL
 
 DOUBT, LEAST = 0.45, -4.0
-CERTAIN = 0.97
+CERTAIN = 0.99
 """Support from which no second look is worth its time."""
+HEARD = 0.6
+"""Support below which a reply is not heard to its end, nor looked at again."""
 LOOK, PLAIN_YES = 0.4, 0.8
+"""How much a look counts against S, and the share of yes from which it tells nothing against it."""
+TRUST = 0.25
+"""How much S counts beside a second look that decides."""
+FOREIGN = 0.3
+"""The share of a question's words up to which they are all its own, and the look alone decides."""
 _MARK = "Answer:"
 
 
@@ -55,11 +64,28 @@ def doubted(support: float, least: float | None) -> float:
     return support if least is None else shifted(support, DOUBT * max(least, LEAST))
 
 
-def looked(support: float, yes: float) -> float:
+def lowered(support: float, yes: float) -> float:
     """Support after a second look whose share of yes, 0..1, is ``yes``: lower, or as it was."""
     if not 0 < support < 1:
         return support
     odds = _odds(support) * min(1.0, math.pow(_odds(yes) / _odds(PLAIN_YES), LOOK))
+    return odds / (1 + odds)
+
+
+def looked(yes: float, measured: float, least: float | None, against: float = 0.0) -> float:
+    """Support by a second look whose share of yes, 0..1, is ``yes``.
+
+    ``measured`` is S, ``least`` the log probability of the least sure word, and ``against`` what else tells
+    against the reading, in log odds.
+    """
+    odds = _odds(yes) * math.pow(_odds(measured), TRUST)
+    return shifted(doubted(odds / (1 + odds), least), -against)
+
+
+def blended(read: float, look: float, share: float) -> float:
+    """Support by the reading and by the look, their log odds blended by the share, 0..1, of words held."""
+    trust = min(max((share - FOREIGN) / (1 - FOREIGN), 0.0), 1.0)
+    odds = math.pow(_odds(read), trust) * math.pow(_odds(look), 1 - trust)
     return odds / (1 + odds)
 
 

@@ -11,9 +11,12 @@ import re
 from functools import cache
 
 from rag.attribution import SAYING, speakers
+from rag.coverage import stems
 from rag.unmentioned import resembles
 from rag.values import names
 
+SAME_WORDS = 2
+"""How many content words two quotations share that may be the same one."""
 _ASKS_WORDS = re.compile(
     r"\bwhat (?:\w+ )?(?:did|do|does|had|has|have) (?P<who>.+?) "
     r"(?:answer|claim|declare|remark|reply|respond|said|say|state|tell|told)\b"
@@ -27,7 +30,9 @@ _EXACT = re.compile(
     r"|\b(?:in|with) (?:what|which) (?:\w+ )?words\b|\bsa(?:y|id)\b.*\b(?:word for word|verbatim)\b",
     re.IGNORECASE,
 )
-_QUOTATION = re.compile(r"[\"“„«](?P<said>[^\"“”„«»]+)[\"”“»]")
+_QUOTATION = re.compile(
+    r"[\"“„«](?P<said>[^\"“”„«»]+)[\"”“»]|(?:[“„«]|(?<!\S)\"(?=\S))(?P<open>[^\"“”„«»]+)$"
+)
 _SPEECH = re.compile(
     r"[\"“”«»]|\b(?:(?:makes?|made|making) (?:it )?(?:clear|plain|known)|answers?|remarks?|repl(?:y|ies)|"
     r"speech|statement|words)\b"
@@ -91,14 +96,34 @@ def asks_exact_words(question: str) -> bool:
 
 def words_apart(one: str, other: str) -> bool:
     """Whether two spans quote the same person, and no quotation of one stands in one of the other's."""
-    here, there = quotations(one), quotations(other)
     same = any(a & b for a in speakers(one) for b in speakers(other))
-    return same and bool(here and there) and not any(a in b or b in a for a in here for b in there)
+    return same and _quoted_apart(one, other)
+
+
+def requotes(one: str, other: str) -> bool:
+    """Whether two spans quote the same person, and share a quotation's words, but not word for word.
+
+    A speaker of one may be anybody whom the other names: "Berg called it bold".
+    """
+    pairs = ((stems(a), stems(b)) for a in quotations(one) for b in quotations(other))
+    alike = any(len(a & b) >= max(SAME_WORDS, min(len(a), len(b)) / 2) for a, b in pairs)
+    named = ((speakers(one), names(other)), (speakers(other), names(one)))
+    same = any(speaker & known for said, known in named for speaker in said)
+    return alike and same and _quoted_apart(one, other)
+
+
+def _quoted_apart(one: str, other: str) -> bool:
+    """Whether both quote, and no quotation of one stands in one of the other's."""
+    here, there = quotations(one), quotations(other)
+    return bool(here and there) and not any(a in b or b in a for a in here for b in there)
 
 
 def quotations(text: str) -> tuple[str, ...]:
-    """What stands in quotation marks, in small letters, without its punctuation."""
-    found = (re.findall(r"\w+(?:['’]\w+)?", said["said"].lower()) for said in _QUOTATION.finditer(text))
+    """What stands in quotation marks, to the end where none closes, in small letters, without punctuation."""
+    found = (
+        re.findall(r"\w+(?:['’]\w+)?", (said["said"] or said["open"]).lower())
+        for said in _QUOTATION.finditer(text)
+    )
     return tuple(f" {' '.join(words)} " for words in found if words)
 
 

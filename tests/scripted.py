@@ -22,8 +22,10 @@ from pydantic import Field
 from index.article import Hit, Passage, Sentence, Source
 from rag import prompt
 from rag.answer import Model
+from rag.coverage import MIDDLE
 from rag.llm import LLM, UNCALIBRATED, Thresholds
 from rag.retrieve import PassageRetriever
+from rag.support import blended, first_support, looked, lowered, shifted
 from tests.ollama_chat import Brain, ChatReply, ChatRequest, Token, count_words, say
 
 ROLES = {"system": "system", "human": "user", "ai": "assistant"}
@@ -135,15 +137,42 @@ def composing(brain: Brain) -> Brain:
 
 
 def looking(brain: Brain, *shares: float) -> Brain:
-    """``brain``, which gives these shares of yes to second looks in turn, the last one from then on."""
-    rest = list(shares or (SURE,))
+    """``brain``, which gives these shares of yes to second looks in turn, the last one from then on.
+
+    Without any it gives each look the share that leaves the support of the last reply as it was.
+    """
+    rest, measured = list(shares), [SURE]
 
     def said(request: ChatRequest) -> ChatReply:
-        if not looks(request):
-            return brain(request)
-        return says_yes(rest.pop(0) if rest[1:] else rest[0])
+        if looks(request):
+            return says_yes((rest.pop(0) if rest[1:] else rest[0]) if rest else confirming(measured[-1]))
+        reply = brain(request)
+        measured.append(support_in(reply) or measured[-1])
+        return reply
 
     return said
+
+
+def confirming(measured: float) -> float:
+    """The share of yes that leaves a reading of this support as it was, its coverage being neutral."""
+    low, high = 0.0, 1.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if after_look(middle, measured) < measured else (low, middle)
+    return high
+
+
+def after_look(yes: float, measured: float, against: float = 0.0) -> float:
+    """Support after a look with this share of yes, where ``measured`` is S and coverage neutral."""
+    read = lowered(shifted(measured, -against), yes)
+    return blended(read, looked(yes, measured, 0.0, against), MIDDLE)
+
+
+def support_in(reply: ChatReply) -> float | None:
+    """S, as the reply's tokens tell it; None for a reply that decides nothing."""
+    tops = ([{"token": text, "logprob": logprob} for text, logprob in token.top] for token in reply.tokens)
+    entries = zip(reply.tokens, tops, strict=True)
+    return first_support([{"token": token.text, "top_logprobs": top} for token, top in entries])
 
 
 def looks(request: ChatRequest) -> bool:

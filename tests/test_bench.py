@@ -97,15 +97,15 @@ def test_the_index_of_another_corpus_does_not_stay(opening: Opening, home: Path,
         assert sorted(home.iterdir()) == kept
 
 
-def test_a_threshold_takes_the_place_of_the_models(opening: Opening) -> None:
+def test_the_models_threshold_can_be_lowered(opening: Opening) -> None:
     llm = scripted_llm(looking(lambda _: cites(1, PAID, UNSURE)), thresholds=Thresholds(0.8, 0.97))
     opener, _ = opening(llm)
     with opener:
         refused = {}
-        for threshold in (None, 0.0, 0.6, 0.99):
-            with opener(None, threshold=threshold) as bench:
-                refused[threshold] = bench.ask(SHARE).refused
-    assert refused == {None: True, 0.0: False, 0.6: False, 0.99: True}
+        for lowered in (0.0, 0.2, 1.5, -4.0):
+            with opener(None, lowered=lowered) as bench:
+                refused[lowered] = bench.ask(SHARE).refused
+    assert refused == {0.0: True, 0.2: True, 1.5: False, -4.0: True}
 
 
 def test_a_follow_up_is_asked_after_what_it_follows(opening: Opening) -> None:
@@ -159,9 +159,9 @@ def test_evidence_is_withheld_wherever_it_stands(
 def test_the_state_changes_with_what_answers_depend_on_and_with_nothing_else(
     opening: Opening, corpus: Path
 ) -> None:
-    def state(llm: LLM | None = None, threshold: float | None = None) -> str:
+    def state(llm: LLM | None = None, lowered: float = 0.0) -> str:
         opener, _ = opening(llm)
-        with opener, opener(None, threshold=threshold) as bench:
+        with opener, opener(None, lowered=lowered) as bench:
             return bench.state
 
     plain = scripted_llm(well_read)

@@ -488,7 +488,7 @@ def test_over_a_real_index_what_is_withheld_is_not_read(tmp_path: Path) -> None:
     ]
     settings = Settings(corpus=corpus, home=tmp_path / "home")
     models = {"llm": lambda _: scripted_llm(composing(well_read)), "embedder": lambda _: HashEmbedder()}
-    with Opener(settings, **models) as open_bench, open_bench(None, threshold=0.0) as bench:
+    with Opener(settings, **models) as open_bench, open_bench(None, lowered=9.0) as bench:
         samples = ask(cases, bench, quiet)
     first, again = samples[: len(towns)], samples[len(towns) :]
     assert [(s.id, s.outcome.verdict) for s in first] == [(town, "right") for town in towns]

@@ -11,8 +11,7 @@ from rag.answer import Call, Statement
 from rag.choose import (
     MOST_CLAIMS,
     chosen,
-    denying,
-    doubtful,
+    in_doubt,
     is_asked_for,
     joined,
     rival_hit,
@@ -295,29 +294,21 @@ def seen(one: Reading) -> Reading:
 
 
 @pytest.mark.parametrize(
-    ("question", "readings", "wanted"),
+    ("one", "stated"),
     [
-        (DIED, [], None),
-        (DIED, [reading(OLD, "12", support=CERTAIN)], None),
-        (DIED, [reading(OLD, "12", support=0.96)], 0),
-        (DIED, [reading(OLD, "12", support=0.79)], None),
-        (DIED, [reading(OLD, "12", support=None)], None),
-        (DIED, [reading(OLD, support=0.9)], None),
-        (DIED, [reading(OLD, "60%", support=0.9)], None),
-        (DIED, [seen(reading(OLD, "12", support=0.9))], None),
-        (DIED, [reading(OLD, "12", support=0.85), reading(NEW, "15", support=0.9)], 1),
-        (DIED, [reading(OLD, "12", support=0.85), reading(NEW, "15", support=0.99)], None),
-        (DIED, [reading(OLD, "12", support=0.85), seen(reading(NEW, "15", support=0.9))], None),
-        (DIED, [reading(OLD, "12", support=0.85), seen(reading(NEW, "15", support=0.82))], 0),
-        (POINTS, [reading(TARIFFS, "tariffs", support=0.85), reading(TROOPS, "troops", support=0.99)], 0),
-        (POINTS, [reading(TARIFFS, "tariffs", support=0.85), seen(reading(TROOPS, "troops"))], 0),
-        (POINTS, [seen(reading(TARIFFS, "tariffs")), seen(reading(TROOPS, "troops"))], None),
+        (reading(OLD, "12", support=CERTAIN), ""),
+        (reading(OLD, "12", support=0.96), "12"),
+        (reading(OLD, "12", support=0.7), "12"),
+        (reading(OLD, "12", support=0.69), ""),
+        (reading(OLD, "12", support=None), ""),
+        (reading(OLD, support=0.9), ""),
+        (reading(OLD, "60%", support=0.9), ""),
+        (seen(reading(OLD, "12", support=0.9)), ""),
     ],
 )
-def test_the_best_reading_in_doubt_is_looked_at_and_of_a_list_every_one(
-    question: str, readings: list[Reading], wanted: int | None
-) -> None:
-    assert doubtful(question, readings, LIMITS) == wanted
+def test_what_would_be_stated_is_in_doubt_until_it_is_certain_or_looked_at(one: Reading, stated: str) -> None:
+    doubted = in_doubt(DIED, one, 0.7)
+    assert (doubted.short if doubted else "") == stated
 
 
 @pytest.mark.parametrize(
@@ -359,37 +350,3 @@ def test_what_repeats_the_question_is_kept_where_its_sentence_says_all_of_the_qu
     span: str, kept: bool
 ) -> None:
     assert is_asked_for("Which Radio North presenter left?", "Radio North", span) is kept
-
-
-PAY = "How did Oslo pay for the harbour wall?"
-LENT = hit("It rained.", "Oslo paid for the harbour wall through loans.", path="lent.txt")
-GIVEN = hit("The sun shone.", "Gifts, not loans, paid for the harbour wall of Oslo.", path="given.txt")
-TWICE = hit("Oslo paid for its harbour wall by gifts, not loans.", path="twice.txt")
-NEAR = hit("Oslo paid for its harbour wall without loans.", path="lent.txt", at=900)
-ASIDE = hit("Bergen took not loans but gifts.", path="aside.txt")
-
-
-@pytest.mark.parametrize(
-    ("hits", "found"),
-    [
-        ((LENT, GIVEN, TWICE), (GIVEN, 2)),
-        ((TWICE, GIVEN), (TWICE, 1)),
-        ((ASIDE, GIVEN), (GIVEN, 2)),
-        ((LENT, NEAR, ASIDE), None),
-        ((), None),
-    ],
-)
-def test_the_first_sentence_of_another_article_that_denies_the_answer_is_a_reading_of_it(
-    hits: tuple[Hit, ...], found: tuple[Hit, int] | None
-) -> None:
-    (best,) = chosen(PAY, [reading(LENT, "through loans", at=2)], LIMITS)
-    against = denying(PAY, best, hits)
-    if found is None:
-        assert against == ()
-        return
-    said = Statement(found[0].passage.sentences[found[1] - 1].text, (found[1],), "not loans", 0.9)
-    assert against == (Reading(number([found[0]]), (said,), 0.9, "", (), 0.0),)
-
-
-def test_nothing_answered_is_denied_by_nothing() -> None:
-    assert denying(PAY, NOTHING, (GIVEN,)) == denying(PAY, reading(LENT), (GIVEN,)) == ()

@@ -10,6 +10,7 @@ from eval_answers import answer, cite, refusal
 
 from eval.__main__ import main
 from eval.bench import Bench, OpenBench
+from eval.calibrate import LOWERED
 from eval.cases import Case
 from eval.options import CASES, CHANGES, INJECTIONS, Options, parse
 from eval.results import THRESHOLDS
@@ -63,7 +64,7 @@ def asking(ask: Callable[[str], Answer]) -> Bench:
 
 def bench(ask: Callable[[str], Answer], corpora: list[Path | None] | None = None) -> OpenBench:
     @contextmanager
-    def open_bench(corpus: Path | None, threshold: float | None = None) -> Iterator[Bench]:  # noqa: ARG001
+    def open_bench(corpus: Path | None, lowered: float = 0.0) -> Iterator[Bench]:  # noqa: ARG001
         if corpora is not None:
             corpora.append(corpus)
         yield asking(ask)
@@ -345,13 +346,13 @@ def over(corpus: Path | None) -> Callable[[str], Answer]:
 
 
 @contextmanager
-def reading(corpus: Path | None, threshold: float | None = None) -> Iterator[Bench]:  # noqa: ARG001
+def reading(corpus: Path | None, lowered: float = 0.0) -> Iterator[Bench]:  # noqa: ARG001
     """A bench that answers from the corpus that it is opened over."""
     yield Bench(lambda case: over(corpus)(case.question), TEXTS.get, lambda case: refusal(case.question))
 
 
 @contextmanager
-def remembering(_: Path | None, threshold: float | None = None) -> Iterator[Bench]:  # noqa: ARG001
+def remembering(_: Path | None, lowered: float = 0.0) -> Iterator[Bench]:  # noqa: ARG001
     """A bench that answers from memory, whatever the corpus says."""
     yield asking(by_the_book)
 
@@ -471,20 +472,20 @@ def many(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_calibration_refuses_nothing_and_is_kept_and_told(
+def test_a_calibration_asks_below_the_threshold_in_use_and_is_kept_and_told(
     many: Path, home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    opened: list[float | None] = []
+    opened: list[float] = []
 
     @contextmanager
-    def open_bench(_: Path | None, threshold: float | None = None) -> Iterator[Bench]:
-        opened.append(threshold)
+    def open_bench(_: Path | None, lowered: float = 0.0) -> Iterator[Bench]:
+        opened.append(lowered)
         yield asking(by_the_book)
 
     options = ["--cases", str(many), "--calibrate", "--report", str(tmp_path / "out")]
     assert main(options, open_bench) == 0
     out, err = capsys.readouterr()
-    assert opened == [0.0]
+    assert opened == [LOWERED]
     assert "refuses below a support of " in out
     assert err.splitlines()[0] == "answers 10"
     [kept] = (home / "calibration").iterdir()

@@ -36,7 +36,7 @@ class Asked:
         self.state, self.breaks_at, self.error = state, breaks_at, error
 
     @contextmanager
-    def __call__(self, corpus: Path | None, threshold: float | None = None) -> Iterator[Bench]:  # noqa: ARG002
+    def __call__(self, corpus: Path | None, lowered: float = 0.0) -> Iterator[Bench]:  # noqa: ARG002
         yield Bench(self.ask, {"x.md": ARTICLE}.get, self.ask_without, self.state)
 
     def ask(self, case: Case) -> Answer:

@@ -8,12 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.support import (
+    DOUBT,
+    FOREIGN,
     LEAST,
     PLAIN_YES,
+    TRUST,
+    blended,
     doubted,
     first_support,
     least_sure,
     looked,
+    lowered,
     shifted,
     yes_share,
 )
@@ -125,31 +130,75 @@ YES = st.floats(0, 1)
 
 
 @given(SHARES, YES, YES)
-def test_a_second_look_never_raises_support_and_a_likelier_yes_never_lowers_it(
+def test_a_likelier_yes_never_lowers_support(measured: float, one: float, other: float) -> None:
+    low, high = sorted((one, other))
+    assert 0 < looked(low, measured, None) <= looked(high, measured, None) < 1
+
+
+@given(YES, SHARES, SHARES, st.floats(-9, 0), st.floats(0, 9))
+def test_what_tells_against_a_reading_tells_after_a_look_too(
+    yes: float, one: float, other: float, least: float, against: float
+) -> None:
+    low, high = sorted((one, other))
+    assert looked(yes, low, None) <= looked(yes, high, None)
+    assert looked(yes, low, least, against) <= looked(yes, low, None) * (1 + 1e-9)
+
+
+@pytest.mark.parametrize(
+    ("yes", "measured", "least", "against", "log_odds"),
+    [
+        (0.5, 0.5, None, 0.0, 0.0),
+        (0.8, 0.5, None, 0.0, math.log(4)),
+        (0.8, 0.9, None, 0.0, math.log(4) + TRUST * math.log(9)),
+        (0.8, 0.9, -1.0, 0.0, math.log(4) + TRUST * math.log(9) - DOUBT),
+        (0.8, 0.5, None, 2.0, math.log(4) - 2),
+        (0.0, 0.5, None, 0.0, math.log(1e-4 / (1 - 1e-4))),
+        (1.0, 0.5, None, 0.0, math.log((1 - 1e-4) / 1e-4)),
+    ],
+)
+def test_after_a_look_support_is_mostly_its_yes(
+    yes: float, measured: float, least: float | None, against: float, log_odds: float
+) -> None:
+    assert looked(yes, measured, least, against) == pytest.approx(1 / (1 + math.exp(-log_odds)))
+
+
+@given(SHARES, YES, YES)
+def test_a_look_never_raises_what_was_read_and_a_plain_yes_changes_nothing(
     support: float, one: float, other: float
 ) -> None:
     low, high = sorted((one, other))
-    assert 0 < looked(support, low) <= looked(support, high) <= support * (1 + 1e-9)
-
-
-@given(SHARES, st.floats(PLAIN_YES, 1))
-def test_a_plain_yes_changes_nothing(support: float, yes: float) -> None:
-    assert looked(support, yes) == pytest.approx(support)
+    assert 0 < lowered(support, low) <= lowered(support, high) <= support * (1 + 1e-9)
+    assert lowered(support, max(high, PLAIN_YES)) == pytest.approx(support)
 
 
 @pytest.mark.parametrize(
     ("support", "yes", "after"),
     [
-        (0.9, 0.8, 0.9),
         (0.9, 0.5, 9 * 0.25**0.4 / (1 + 9 * 0.25**0.4)),
         (0.5, 0.2, 0.0625**0.4 / (1 + 0.0625**0.4)),
-        (0.9, 0.0, looked(0.9, 1e-4)),
+        (0.9, 0.0, lowered(0.9, 1e-4)),
         (1.0, 0.0, 1.0),
         (0.0, 1.0, 0.0),
     ],
 )
-def test_a_second_look_shifts_the_odds(support: float, yes: float, after: float) -> None:
-    assert looked(support, yes) == pytest.approx(after)
+def test_a_look_shifts_the_odds_of_what_was_read(support: float, yes: float, after: float) -> None:
+    assert lowered(support, yes) == pytest.approx(after)
+
+
+@given(SHARES, SHARES, YES)
+def test_the_blend_lies_between_the_reading_and_the_look(read: float, look: float, share: float) -> None:
+    low, high = sorted((read, look))
+    assert low * (1 - 1e-9) <= blended(read, look, share) <= high * (1 + 1e-9)
+
+
+@pytest.mark.parametrize(
+    ("share", "support"),
+    [(0.0, 0.9), (FOREIGN, 0.9), (1.0, 0.6), ((1 + FOREIGN) / 2, 13.5**0.5 / (1 + 13.5**0.5))],
+)
+def test_the_more_of_the_questions_words_are_held_the_less_the_look_decides(
+    share: float, support: float
+) -> None:
+    assert blended(0.6, 0.9, share) == pytest.approx(support)
 
 
 SHIFTS = st.floats(-20, 20)

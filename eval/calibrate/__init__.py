@@ -21,8 +21,14 @@ from rag import calibration
 from rag.calibration import Calibration, Counts, Measured
 from rag.llm import shipped
 
-__all__ = ["TARGET", "Calibrated", "Sample", "calibrate", "store", "summary_lines"]
+__all__ = ["LOWERED", "TARGET", "Calibrated", "Sample", "calibrate", "store", "summary_lines"]
 
+LOWERED = 1.5
+"""How far below the threshold in use, in log odds, one is looked for.
+
+Cases are asked at the lowered threshold: at 0 a reading that nobody would be shown could take the place of
+the best one, and answers would come about otherwise than in use.
+"""
 ANSWERABLE, NEGATIVES = 20, 10
 """How many samples of either sort each half needs."""
 
@@ -32,9 +38,9 @@ class Calibrated:
     """A calibration and what it rests on.
 
     ``target`` is the share of answerable cases that may be refused; ``fitted`` how many of the fitting
-    half are, which exceeds it only where the model refuses them of itself. ``curve`` is the held-out
-    half's risk-coverage curve; ``auc_off_topic`` and ``auc_same_topic`` are the chances, 0..1, that an
-    answerable case of that half has more support than one of the group, None without such a group.
+    half are, which exceeds it only where more are refused at the lowered threshold already. ``curve`` is
+    the held-out half's risk-coverage curve; ``auc_off_topic`` and ``auc_same_topic`` are the chances, 0..1,
+    that an answerable case of that half has more support than one of the group, None without such a group.
     """
 
     calibration: Calibration
@@ -53,7 +59,7 @@ def calibrate(
     notify: Notify = lambda asked, total: None,  # noqa: ARG005
     target: float = TARGET,
 ) -> Calibrated:
-    """Ask, fit and measure. ``bench`` must refuse nothing: ``open_bench(corpus, threshold=0.0)``.
+    """Ask, fit and measure. ``bench`` is ``open_bench(corpus, lowered=LOWERED)``.
 
     ``target`` is a share, 0 up to less than 1. Raises CasesError where there are too few cases, before
     anything is asked if that can be told, and what asking raises.
@@ -147,4 +153,4 @@ def _figure(value: float | None) -> str:
 
 def _out_of_reach(result: Calibrated) -> str:
     goal = f"{result.target:.2f} wrongly refused is out of reach"
-    return f"{goal}: the model refuses more of these cases of itself, whatever the threshold"
+    return f"{goal} near the threshold in use: the same command again looks lower, from this one"

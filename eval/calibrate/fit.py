@@ -38,8 +38,8 @@ def fit(samples: Sequence[Sample], target: float = TARGET) -> float:
     """The support to refuse below: most negatives refused, at most ``target`` of the answerable wrongly.
 
     Of thresholds that refuse as many negatives, those that refuse the fewest answerable cases; of these
-    the middle, in log odds, between the neighbouring supports. Cases that the model refuses of itself
-    count against the target whatever the threshold. Raises CasesError where it answers none.
+    the middle, in log odds, between the neighbouring supports. Cases that are refused at the threshold they
+    were asked with count against the target at any other. Raises CasesError where none is answered.
     """
     answerable = [sample for sample in samples if sample.group == "answerable"]
     given = sorted(sample.support for sample in answerable if not sample.outcome.refused)

@@ -28,7 +28,7 @@ Notify = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One answer, asked for with a threshold of 0. A withheld one has the id of its case, unanswerable."""
+    """One answer, at the lowered threshold. A withheld one has the id of its case, unanswerable."""
 
     group: Group
     outcome: Outcome

@@ -1,0 +1,144 @@
+"""What other articles say to an answer, found without a model: denials, disputes, other words for the same.
+
+Law: each is a sentence of another article, stated word for word, with the support of what it is set beside. A
+denial is told by its very word, a dispute by the word that one article states and the other denies, where the
+question names that word or one near it in meaning. Quotations that share their words are one quotation,
+differently told. A sentence that tells the same point, by its nearness, but not what was answered, is another
+account.
+
+Does not know: which article is right; whether two accounts exclude each other.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations, islice, product
+
+from index.article import Hit
+from rag import prompt
+from rag.answer import NumberedSentence, Statement
+from rag.choose import span_of, support_of
+from rag.conflict import denied_by, disputed_words, opens_with_verb
+from rag.coverage import stems
+from rag.grounds import absent
+from rag.llm import Thresholds
+from rag.nearness import Nearness
+from rag.quoted import with_opening
+from rag.reader import Reading
+from rag.support import shifted
+from rag.unmentioned import unmentioned
+from rag.utterance import asks_exact_words, requotes
+from rag.values import words
+
+DISPUTE = 1.0
+"""What two articles that contradict each other on what is asked add to the log odds of either's reading."""
+SAME_MATTER = 0.65
+"""The cosine from which two words are of one matter: lend and loan, guilty and innocent."""
+SAME_POINT = 0.8
+"""The cosine from which sentences of two articles tell the same point."""
+SHARED = 2
+"""How many content words such sentences share at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A sentence of a passage, by its number, after what opens the quotation that it begins in."""
+
+    passage: tuple[NumberedSentence, ...]
+    numbers: tuple[int, ...]
+
+    @property
+    def text(self) -> str:
+        return " ".join(s.sentence.text for s in self.passage if s.number in self.numbers)
+
+
+def denying(question: str, best: Reading, hits: Iterable[Hit]) -> tuple[Reading, ...]:
+    """The first sentence of another article that denies the best reading's answer, as a reading of it."""
+    ours = _side(best)
+    for told in _elsewhere(best, hits):
+        if said := denied_by(question, ours, told.text):
+            return (_stating(told, said, best.support),)
+    return ()
+
+
+def requoting(question: str, best: Reading, hits: Iterable[Hit]) -> tuple[Reading, ...]:
+    """Where exact words are asked, the first sentence of another article that quotes them otherwise."""
+    if not asks_exact_words(question):
+        return ()
+    _, ours = _side(best)
+    requoted = (told for told in _elsewhere(best, hits) if requotes(ours, told.text))
+    return tuple(_stating(told, told.text, best.support) for told in islice(requoted, 1))
+
+
+def retelling(question: str, best: Reading, hits: Iterable[Hit], near: Nearness) -> tuple[Reading, ...]:
+    """The sentence of another article that tells the same point, but not in it what was answered.
+
+    Only of one sentence that is cited: several tell more points than one.
+    """
+    if len(best.statements[0].numbers) != 1:
+        return ()
+    short, ours = _side(best)
+    found = [told for told in _elsewhere(best, hits) if len(stems(ours) & stems(told.text)) >= SHARED]
+    ranked = sorted(zip(near(ours, [t.text for t in found]), found, strict=True), key=lambda pair: -pair[0])
+    same = (told for cosine, told in ranked[:1] if cosine >= SAME_POINT)
+    other = (told for told in same if absent(short, told.text, question))
+    return tuple(_stating(told, told.text, best.support) for told in other)
+
+
+def disputed(
+    question: str, readings: Sequence[Reading], hits: Sequence[Hit], thresholds: Thresholds, near: Nearness
+) -> tuple[Reading, ...]:
+    """The first two sentences of two articles that contradict each other on what is asked; () for none.
+
+    Only for a question that opens with its verb, in passages that hold each of its names. The passages were
+    read, and one of them nearly has the support that an answer needs: that both speak of the thing makes up
+    for DISPUTE of its log odds.
+    """
+    if not opens_with_verb(question):
+        return ()
+    naming = [hit for hit in hits if not unmentioned(question, (hit,))]
+    for one, other in combinations(naming, 2):
+        read = (support_of(r) for r in readings if {s.hit for s in r.sentences} & {one, other})
+        support = shifted(max(read, default=-1.0), DISPUTE)
+        apart = one.passage.source != other.passage.source and support >= thresholds.accept
+        if apart and (pair := _disputing(question, one, other, near)):
+            return tuple(_stating(told, told.text, support) for told in pair)
+    return ()
+
+
+def _disputing(question: str, one: Hit, other: Hit, near: Nearness) -> tuple[_Told, ...]:
+    """A sentence of each that contradict each other on a word that the question is about; () for none."""
+    asked = stems(question)
+    for ours, theirs in product(_told(one), _told(other)):
+        at_odds = disputed_words(ours.text, theirs.text)
+        if at_odds and (asked & stems(" ".join(at_odds)) or _is_about(question, at_odds, near)):
+            return (ours, theirs)
+    return ()
+
+
+def _is_about(question: str, at_odds: Iterable[str], near: Nearness) -> bool:
+    """Whether a word of the question is of one matter with one of those that are disputed."""
+    asked = sorted(word for word in words(question) if stems(word))
+    return any(max(near(word, asked), default=0.0) >= SAME_MATTER for word in at_odds)
+
+
+def _side(best: Reading) -> tuple[str, str]:
+    """The first statement's short answer, and its span."""
+    first = best.statements[0]
+    return first.short, span_of(first, best.sentences)
+
+
+def _elsewhere(best: Reading, hits: Iterable[Hit]) -> Iterator[_Told]:
+    """What each sentence of the hits of other articles tells."""
+    home = best.sentences[0].hit.passage.source
+    return (told for hit in hits if hit.passage.source != home for told in _told(hit))
+
+
+def _told(hit: Hit) -> tuple[_Told, ...]:
+    numbered = prompt.number([hit])
+    return tuple(_Told(numbered, with_opening((sentence.number,), numbered)) for sentence in numbered)
+
+
+def _stating(told: _Told, short: str, support: float | None) -> Reading:
+    """A reading of a whole passage that states what is told in it, in its own words."""
+    statement = Statement(told.text, told.numbers, short, support)
+    return Reading(told.passage, (statement,), support, "", (), 0.0)
