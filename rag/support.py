@@ -27,8 +27,8 @@ LOOK, PLAIN_YES = 0.4, 0.8
 """How much a look counts against S, and the share of yes from which it tells nothing against it."""
 TRUST = 0.25
 """How much S counts beside a second look that decides."""
-FOREIGN = 0.3
-"""The share of a question's words up to which they are all its own, and the look alone decides."""
+FOREIGN, FAMILIAR = 0.5, 0.8
+"""The shares of a question's words held up to which the look decides, and from which the reading does."""
 _MARK = "Answer:"
 
 
@@ -84,7 +84,7 @@ def looked(yes: float, measured: float, least: float | None, against: float = 0.
 
 def blended(read: float, look: float, share: float) -> float:
     """Support by the reading and by the look, their log odds blended by the share, 0..1, of words held."""
-    trust = min(max((share - FOREIGN) / (1 - FOREIGN), 0.0), 1.0)
+    trust = min(max((share - FOREIGN) / (FAMILIAR - FOREIGN), 0.0), 1.0)
     odds = math.pow(_odds(read), trust) * math.pow(_odds(look), 1 - trust)
     return odds / (1 + odds)
 

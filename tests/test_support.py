@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from rag.support import (
     DOUBT,
+    FAMILIAR,
     FOREIGN,
     LEAST,
     PLAIN_YES,
@@ -193,7 +194,13 @@ def test_the_blend_lies_between_the_reading_and_the_look(read: float, look: floa
 
 @pytest.mark.parametrize(
     ("share", "support"),
-    [(0.0, 0.9), (FOREIGN, 0.9), (1.0, 0.6), ((1 + FOREIGN) / 2, 13.5**0.5 / (1 + 13.5**0.5))],
+    [
+        (0.0, 0.9),
+        (FOREIGN, 0.9),
+        (FAMILIAR, 0.6),
+        (1.0, 0.6),
+        ((FAMILIAR + FOREIGN) / 2, 13.5**0.5 / (1 + 13.5**0.5)),
+    ],
 )
 def test_the_more_of_the_questions_words_are_held_the_less_the_look_decides(
     share: float, support: float
