@@ -103,6 +103,11 @@ def heard(llm: LLM) -> float:
     return min(HEARD, llm.thresholds.accept)
 
 
+def share_held(question: str, sentences: Iterable[NumberedSentence]) -> float:
+    """The share, 0..1, of the question's words that the passages of these sentences hold."""
+    return coverage(question, tuple(dict.fromkeys(sentence.hit for sentence in sentences)))
+
+
 def _settled(reading: Reading, llm: LLM) -> bool:
     """Whether a reply in line form needs no second try: it was measured, and is refused or in form."""
     if reading.support is None:
@@ -119,7 +124,7 @@ def _by_line(
 ) -> Generator[Provisional, None, Reading]:
     """The line form. Generation ends at the first token where its support is too low."""
     chat, messages = _bound(llm, len(sentences)), prompt.messages(question, sentences)
-    share = coverage(question, tuple(dict.fromkeys(sentence.hit for sentence in sentences)))
+    share = share_held(question, sentences)
     whole: AIMessageChunk | None = None
     measured: float | None = None
     started, decided = time.perf_counter(), 0.0
@@ -174,7 +179,7 @@ def _looked(question: str, llm: LLM, reading: Reading, against: float) -> Readin
     cited = {n for statement in reading.statements for n in statement.numbers}
     span = " ".join(s.sentence.text for s in reading.sentences if s.number in cited)
     share, call = look(question, " ".join(s.text for s in reading.statements), span, llm)
-    covered = coverage(question, tuple(dict.fromkeys(s.hit for s in reading.sentences)))
+    covered = share_held(question, reading.sentences)
     return replace(
         reading,
         support=weighed(share, covered, against),

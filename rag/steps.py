@@ -16,10 +16,9 @@ from rag import prompt
 from rag.answer import Call, Draft, Statement
 from rag.choose import chosen, in_doubt, rival_hit, span_of, stated, support_of
 from rag.compose import compose
-from rag.coverage import coverage
 from rag.llm import LLM
 from rag.look import look
-from rag.reader import Provisional, Reading, fits, heard, read
+from rag.reader import Provisional, Reading, fits, heard, read, share_held
 from rag.several import asks_several
 from rag.standing import bettered, is_amiss, lacking, with_antecedent, without_cited
 from rag.support import blended, looked, lowered, shifted
@@ -111,9 +110,8 @@ def looked_at(question: str, reading: Reading, llm: LLM) -> Generator[Event, Non
         return reading
     yield Looks()
     yes, call = look(question, statement.short, span_of(statement, reading.sentences), llm)
-    share = coverage(question, tuple(dict.fromkeys(sentence.hit for sentence in reading.sentences)))
     seen = looked(yes, measured, reading.least, reading.against)
-    support = blended(lowered(support_of(reading), yes), seen, share)
+    support = blended(lowered(support_of(reading), yes), seen, share_held(question, reading.sentences))
     return replace(reading, support=support, calls=(*reading.calls, call))
 
 
