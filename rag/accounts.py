@@ -35,6 +35,8 @@ SAME_MATTER = 0.65
 """The cosine from which two words are of one matter: lend and loan, guilty and innocent."""
 SAME_POINT = 0.8
 """The cosine from which sentences of two articles tell the same point."""
+SAME_SUBJECT = 0.6
+"""The cosine from which the nearest sentence of an article is its version of what another one says."""
 SHARED = 2
 """How many content words such sentences share at least."""
 
@@ -82,6 +84,15 @@ def retelling(question: str, best: Reading, hits: Iterable[Hit], near: Nearness)
     same = (told for cosine, told in ranked[:1] if cosine >= SAME_POINT)
     other = (told for told in same if absent(short, told.text, question))
     return tuple(_stating(told, told.text, best.support) for told in other)
+
+
+def version(best: Reading, hits: Iterable[Hit], near: Nearness) -> tuple[Reading, ...]:
+    """The sentence in ``hits`` of another article that is nearest to what the best reading cites, if near."""
+    _, ours = _side(best)
+    found = list(_elsewhere(best, hits))
+    ranked = sorted(zip(near(ours, [t.text for t in found]), found, strict=True), key=lambda pair: -pair[0])
+    same = (told for cosine, told in ranked[:1] if cosine >= SAME_SUBJECT)
+    return tuple(_stating(told, told.text, best.support) for told in same)
 
 
 def disputed(

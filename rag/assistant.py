@@ -10,7 +10,7 @@ Does not know: how answers are shown, who asks.
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, cast
 
@@ -30,6 +30,7 @@ from rag.restate import restated
 from rag.retrieve import PassageRetriever, Span
 from rag.settings import Settings, silence
 from rag.verify import verify
+from rag.versions import asks_versions
 
 LONGEST_QUESTION = 2000
 """Characters. A longer text is a document, and would push the passages out of the window."""
@@ -48,8 +49,13 @@ def checked(question: str) -> str:
     return text
 
 
-LookIn = tuple[Where, tuple[Span, ...]]
-"""Which articles are looked in, and the spans that are left out."""
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """Where is looked, which spans are left out, and whether each article's version is asked for."""
+
+    where: Where
+    without: tuple[Span, ...]
+    each: bool
 
 
 class Assistant:
@@ -102,26 +108,24 @@ class Assistant:
         text = checked(question)
         plain = restated(text)
         understood = yield from self._rewritten(text, plain, history)
-        look_in = (where or Where(), tuple(without))
+        scope = _Scope(where or Where(), tuple(without), asks_versions(text))
         asked = parts(understood.question)
-        drafts = [
-            (yield from self._drafted(asked[0], look_in, history, follows=understood.question != plain))
-        ]
+        drafts = [(yield from self._drafted(asked[0], scope, history, follows=understood.question != plain))]
         for part in asked[1:]:
-            drafts.append((yield from self._further(part, asked[0], drafts[0], look_in)))
+            drafts.append((yield from self._further(part, asked[0], drafts[0], scope)))
         yield verify(_as_asked(merged(drafts, understood.question), text, understood))
 
     def _drafted(
         self,
         question: str,
-        look_in: tuple[Where, tuple[Span, ...]],
+        scope: _Scope,
         history: Sequence[Turn],
         *,
         follows: bool,
     ) -> Generator[Event, None, Draft]:
         """The chain's events; returns its draft."""
-        retriever = self._retriever(*look_in, follows, history)
-        chain = build_chain(retriever, self.llm, self._reads, nearness(self.embedder))
+        retriever = self._retriever(scope.where, scope.without, follows, history)
+        chain = build_chain(retriever, self.llm, self._reads, nearness(self.embedder), scope.each)
         with closing(cast(Any, chain.stream(question))) as events:
             for event in events:
                 if isinstance(event, Draft):
@@ -130,13 +134,13 @@ class Assistant:
         raise AssertionError("a chain ends with a draft")
 
     def _further(
-        self, part: str, before: str, draft: Draft, look_in: LookIn
+        self, part: str, before: str, draft: Draft, scope: _Scope
     ) -> Generator[Event | Rewrites, None, Draft]:
         """A later part of a question, as a follow-up of the first: "what with its own?" needs it."""
         turn = Turn(before, before, verify(draft))
         understood = yield from rewrite(part, (turn,), self.llm)
         follows = understood.question != part
-        drafted = yield from self._drafted(understood.question, look_in, (turn,), follows=follows)
+        drafted = yield from self._drafted(understood.question, scope, (turn,), follows=follows)
         return drafted if understood.call is None else _with_call(drafted, understood.call)
 
     def _rewritten(

@@ -22,6 +22,7 @@ from rag.choose import joined
 from rag.elsewhere import elsewhere
 from rag.llm import LLM
 from rag.nearness import Nearness, unknown
+from rag.quoted import narrowed
 from rag.reader import NOTHING, Reading
 from rag.retrieve import PassageRetriever, hits_of
 from rag.steps import (
@@ -41,11 +42,12 @@ __all__ = ["RIVALS", "Composes", "Event", "Found", "Looks", "Reads", "build_chai
 
 
 def build_chain(
-    retriever: PassageRetriever, llm: LLM, reads: int, near: Nearness = unknown
+    retriever: PassageRetriever, llm: LLM, reads: int, near: Nearness = unknown, each: bool = False
 ) -> Runnable[str, Event]:
     """A runnable from a question to events; use ``stream``. Reads at most ``reads`` passages.
 
-    ``near`` tells what other articles say of the same; without it, only what shares words is found.
+    ``near`` tells what other articles say of the same; without it, only what shares words is found. ``each``
+    asks for every article's version, and reads one passage more of each article that wasn't read.
 
     Raises what the retriever and the chat model raise, and PromptTooLong where not even one passage
     fits beside the question.
@@ -54,34 +56,36 @@ def build_chain(
     ask: Runnable[str, dict[str, Any]] = RunnableLambda(
         lambda question: {"question": question, "clock": time.perf_counter()}
     )
-    return ask | found | RunnableGenerator(_drafting(llm, reads, near))
+    return ask | found | RunnableGenerator(_drafting(llm, reads, near, each))
 
 
 def _hits(retriever: PassageRetriever, asked: dict[str, Any]) -> tuple[Hit, ...]:
     return (retriever | RunnableLambda(hits_of)).invoke(asked["question"])
 
 
-def _drafting(llm: LLM, reads: int, near: Nearness) -> Callable[[Iterator[dict[str, Any]]], Iterator[Event]]:
+def _drafting(
+    llm: LLM, reads: int, near: Nearness, each: bool
+) -> Callable[[Iterator[dict[str, Any]]], Iterator[Event]]:
     def work(chunks: Iterator[dict[str, Any]]) -> Iterator[Event]:
         asked: dict[str, Any] = {}
         for chunk in chunks:
             asked = {**asked, **chunk}
         question = cased(asked["question"], asked["hits"])
-        yield from _draft(question, asked["hits"], llm, reads, near, asked["clock"])
+        yield from _draft(question, asked["hits"], llm, reads, near, each, asked["clock"])
 
     return work
 
 
 def _draft(
-    question: str, hits: tuple[Hit, ...], llm: LLM, reads: int, near: Nearness, start: float
+    question: str, hits: tuple[Hit, ...], llm: LLM, reads: int, near: Nearness, each: bool, start: float
 ) -> Iterator[Event]:
     retrieved = time.perf_counter() - start
     yield Found(hits)
     fits = fitting(question, hits, llm)
     strange = cost(unmentioned(question, hits))
-    readings = yield from read_on(question, fits[:reads], llm, strange)
+    readings = yield from read_on(question, narrowed(question, fits)[:reads], llm, strange)
     answering, made = yield from answered(question, readings, llm, strange)
-    told = yield from elsewhere(question, answering, readings, fits, llm, near, strange)
+    told = yield from elsewhere(question, answering, readings, fits, llm, near, strange, each)
     best = told.answering[0] if told.answering else NOTHING
     sentences, said = joined((*told.answering, *told.against))
     calls = (*_calls(readings), *made, *told.calls)

@@ -39,10 +39,10 @@ def chosen(question: str, readings: Sequence[Reading], thresholds: Thresholds) -
         return tuple(ranked[:1])
     found = [r for r in ranked if r.statements]
     fit = [r for r in found if not is_beside(question, r.statements[0].short)]
-    return tuple(_as_source(r) for r in fit or found)[:MOST_CLAIMS] or tuple(ranked[:1])
+    return tuple(as_source(r) for r in fit or found)[:MOST_CLAIMS] or tuple(ranked[:1])
 
 
-def _as_source(reading: Reading) -> Reading:
+def as_source(reading: Reading) -> Reading:
     """The reading with its first statement in the words of its sentences: a part of a list stands alone."""
     first = reading.statements[0]
     return replace(reading, statements=(replace(first, text=span_of(first, reading.sentences)),))

@@ -1,18 +1,28 @@
-"""A sentence that begins within a quotation stands with the sentence that opens it, and names the speaker.
+"""What stands in quotation marks: where a quotation begins, and which sentences quote whom.
 
-Law: a quotation of several sentences is one statement of one person. Going back from a sentence, the last
-quotation mark tells: one that opens is the beginning, one that closes says that no quotation is open.
+Law: a quotation of several sentences is one statement of one person. A sentence that begins within it stands
+with the one that opens it, and names the speaker. Going back from a sentence, the last quotation mark tells:
+one that opens is the beginning, one that closes says that no quotation is open. Exact words are looked for
+where somebody is quoted, and of one whom the question names where they are.
 
-Does not know: who speaks, what is said.
+Does not know: what is said.
 """
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from rag.answer import NumberedSentence
+from index.article import Hit
+from rag import prompt
+from rag.answer import NumberedSentence, Statement
+from rag.reader import Reading
+from rag.support import undoubted
+from rag.utterance import asked_speaker, asks_exact_words, is_told_by
 
 FURTHEST = 4
 """How many sentences before it a quotation's beginning is looked for."""
+_QUOTES = re.compile(r"[\"“”„«»]")
+_QUOTED = re.compile(r"[\"“„«][^\"“”„«»]+(?:[\"”“»]|$)|^[^\"“”„«»]+[\"”»]")
 _MARK = re.compile(r"(?P<opens>[“„«]|(?<![^\s(\[–—-])\"(?=\S))|[”»\"]")
 
 
@@ -33,3 +43,51 @@ def _ends_within(text: str) -> bool | None:
     """Whether ``text`` ends within a quotation that it opens; None where it holds no mark."""
     marks = list(_MARK.finditer(text))
     return bool(marks[-1]["opens"]) if marks else None
+
+
+def narrowed(question: str, hits: Sequence[Hit]) -> list[Hit]:
+    """The hits with nothing but what quotes somebody, where exact words are asked for; else as they are.
+
+    Where it names somebody who is quoted, only those quotations are left. A hit without any is none.
+    """
+    if not asks_exact_words(question):
+        return list(hits)
+    who = asked_speaker(question)
+    quoting = [_quoting(hit, frozenset()) for hit in hits]
+    of_them = [_quoting(hit, who) for hit in hits] if who else []
+    return (
+        [h for h in of_them if h.passage.sentences]
+        or [h for h in quoting if h.passage.sentences]
+        or list(hits)
+    )
+
+
+def _quoting(hit: Hit, who: frozenset[str]) -> Hit:
+    """The hit with the sentences that quote one of ``who``; anybody where that is empty."""
+    numbered = prompt.number([hit])
+    kept: set[int] = set()
+    for sentence in numbered:
+        numbers = with_opening((sentence.number,), numbered)
+        text = " ".join(s.sentence.text for s in numbered if s.number in numbers)
+        quotes = len(numbers) > 1 or _QUOTES.search(text)
+        if quotes and (not who or is_told_by(who, text)):
+            kept.update(numbers)
+    sentences = tuple(s.sentence for s in numbered if s.number in kept)
+    return replace(hit, passage=replace(hit.passage, sentences=sentences))
+
+
+def as_quoted(reading: Reading) -> Reading:
+    """The reading whose statements are the quotations themselves, where its sentences hold any.
+
+    How sure the model's own words for it were tells nothing of them.
+    """
+    said = tuple(_quotation(statement, reading.sentences) for statement in reading.statements)
+    if said == reading.statements or reading.support is None:
+        return replace(reading, statements=said)
+    return replace(reading, statements=said, support=undoubted(reading.support, reading.least), least=None)
+
+
+def _quotation(statement: Statement, sentences: Iterable[NumberedSentence]) -> Statement:
+    numbers = with_opening(statement.numbers, sentences)
+    found = [q[0] for s in sentences if s.number in numbers for q in _QUOTED.finditer(s.sentence.text)]
+    return replace(statement, text=" ".join(found)) if found else statement

@@ -11,6 +11,7 @@ Does not know: models, the conversation, what is true.
 import re
 
 from rag.values import names
+from rag.versions import asked_of_each
 
 _TEXTS = r"(?:articles?|coverage|documents|files|reports|sources|stories|texts?)"
 _OURS = (
@@ -92,10 +93,10 @@ _UNSURE = re.compile(
 )
 """What can't be asked as one thing that is true or not."""
 _AGREE = re.compile(
-    rf"^(?:do|does|are|is)\s(?:{_WHOSE})?{_TEXTS}\s(?:all\s|both\s)?"
-    r"(?:agree|disagree|differ|conflict|at odds|say the same(?: thing)?|"
+    rf"^(?:do|does|are|is)\s(?:{_WHOSE})?(?:{_TEXTS}|accounts|versions)\s(?:all\s|both\s)?"
+    r"(?:agree|disagree|differ|conflict|at odds|say the same(?: thing)?|(?:give|tell|use) the same \w+|"
     r"contradict (?:each other|one another)|in agreement|consistent)\s"
-    r"(?:on|about|over|in|as to)\s(?P<thing>.+)$",
+    r"(?:on|about|over|in|as to|for)\s(?P<thing>.+)$",
     re.IGNORECASE,
 )
 _NOTHING = re.compile(r"^(?:any|some|every)(?:thing)?\b|\band how$", re.IGNORECASE)
@@ -107,7 +108,7 @@ _SMALL = frozenset(
 
 def restated(question: str) -> str:
     """The question that ``question`` asks, on one line; itself where it fits no form."""
-    text = _bare(question)
+    text = _bare(asked_of_each(question))
     asked = text.rstrip("?!. ")
     if found := _as_check(asked) or _as_subject(asked):
         return found

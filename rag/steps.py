@@ -18,10 +18,12 @@ from rag.choose import chosen, in_doubt, rival_hit, span_of, stated, support_of
 from rag.compose import compose
 from rag.llm import LLM
 from rag.look import look
+from rag.quoted import as_quoted
 from rag.reader import Provisional, Reading, fits, heard, read, share_held
 from rag.several import asks_several
 from rag.standing import bettered, is_amiss, lacking, with_antecedent, without_cited
 from rag.support import blended, looked, lowered, shifted
+from rag.utterance import asks_exact_words
 
 FURTHER = 0.5
 """What a passage after the first loses of its log odds: the first holds the evidence four times in five."""
@@ -90,7 +92,8 @@ def read_on(
     for number, hit in enumerate(hits, 1):
         yield Reads(number, len(hits), hit)
         reading = yield from read(question, [hit], llm, against + further * (number > 1))
-        readings.append((yield from looked_at(question, reading, llm)))
+        said = as_quoted(reading) if asks_exact_words(question) else reading
+        readings.append((yield from looked_at(question, said, llm)))
         if _is_enough(question, readings[-1], llm):
             break
     return readings
@@ -122,7 +125,14 @@ def read_rival(
     hit = rival_hit(question, best, readings, hits[:RIVALS])
     if hit is None:
         return []
-    yield Reads(len(readings) + 1, len(readings) + 1, hit)
+    return (yield from read_one(question, hit, len(readings) + 1, llm, against))
+
+
+def read_one(
+    question: str, hit: Hit, number: int, llm: LLM, against: float
+) -> Generator[Event, None, list[Reading]]:
+    """Read one further passage, the ``number``-th."""
+    yield Reads(number, number, hit)
     reading = yield from read(question, [hit], llm, against)
     return [(yield from looked_at(question, reading, llm))]
 
@@ -171,9 +181,7 @@ def _another(
     rest = [r for r in others if stated(question, r, llm.thresholds).statements]
     amiss = is_amiss(question, best)
     if not rest and (amiss or len(lacking(question, best)) > SLACK) and (hit := without_cited(best)):
-        yield Reads(len(readings) + 1, len(readings) + 1, hit)
-        reading = yield from read(question, [hit], llm, against)
-        rest = [(yield from looked_at(question, reading, llm))]
+        rest = yield from read_one(question, hit, len(readings) + 1, llm, against)
         calls += rest[0].calls
     behind = BEHIND + FURTHER if readings[0].sentences == best.sentences and not calls else BEHIND
     least = llm.thresholds.accept if amiss else shifted(support_of(best), -behind)

@@ -64,6 +64,11 @@ def doubted(support: float, least: float | None) -> float:
     return support if least is None else shifted(support, DOUBT * max(least, LEAST))
 
 
+def undoubted(support: float, least: float | None) -> float:
+    """Support as it was before ``doubted`` lowered it."""
+    return support if least is None else shifted(support, -DOUBT * max(least, LEAST))
+
+
 def lowered(support: float, yes: float) -> float:
     """Support after a second look whose share of yes, 0..1, is ``yes``: lower, or as it was."""
     if not 0 < support < 1:

@@ -24,7 +24,9 @@ _ASKS_WORDS = re.compile(
     re.IGNORECASE,
 )
 _EXACT = re.compile(
-    r"\b(?:exact|actual|precise|very) (?:words|quote|quotation)\b"
+    r"\b(?:exact|actual|precise|very|own|direct) (?:words|quote|quotation)\b|\bsound ?bites?\b"
+    r"|\bquot(?:e|ation)s? (?:about|on|regarding|where|in which)\b"
+    r"|\bhow (?:did|do|does|had|has|have) .+ (?:phrase|put|word) (?:it|that|this)\b"
     r"|\bwhat exactly (?:did|does|were|was)\b.*\b(?:say|words)\b"
     r"|\b(?:what|which) (?:\w+ )?words (?:did|do|does|had|has)\b.*\b(?:choose|say|use|write)\b"
     r"|\b(?:in|with) (?:what|which) (?:\w+ )?words\b|\bsa(?:y|id)\b.*\b(?:word for word|verbatim)\b",
@@ -48,6 +50,12 @@ _OFFICES = (
     r"conductor|director|editor|emperor|envoy|governor|judge|king|manager|mayor|minister|negotiator|pope|premier|"
     r"president|prince|princess|prosecutor|queen|rector|representative|secretary|senator|speaker|"
     r"spokes(?:man|person|woman)|treasurer"
+)
+_NAMED = r"(?:[A-Z][\w.'’-]*\s+){0,3}[A-Z][\w.-]*"
+_SPEAKER = re.compile(
+    rf"\b(?:did|do|does|had|has|have)\s+(?:(?!it\b)[a-z]+\s+){{0,3}}"
+    rf"(?P<who>(?:{_NAMED}\s+(?:[a-z]+\s+)?(?:{_OFFICES})\s+)?{_NAMED})\s+[a-z]"
+    rf"|(?P<whose>{_NAMED})(?:['’]s?)?\s+(?:\w+\s+)?(?:words|quot|sound)"
 )
 _ASKS_OFFICE = re.compile(
     rf"\bwho(?:['’]s| is| was| are| were)\b[^,;]*?\b(?P<office>{_OFFICES})s?\b", re.IGNORECASE
@@ -80,7 +88,13 @@ def speaks(question: str, span: str) -> bool:
     if not said:
         spoken = SAYING.search(span) or _SPEECH.search(span)
         return bool(spoken and who & names(span)) or bool(_PRONOUN_SAYS.search(span))
-    return any(who & speaker for speaker in said) or any(_leads(who, each) for each in _SENTENCES.split(span))
+    return is_told_by(who, span)
+
+
+def is_told_by(who: frozenset[str], span: str) -> bool:
+    """Whether one of ``who`` speaks in ``span``: right beside a verb of saying, or somewhere before it."""
+    near = any(who & speaker for speaker in speakers(span))
+    return near or any(_leads(who, each) for each in _SENTENCES.split(span))
 
 
 def _leads(who: frozenset[str], sentence: str) -> bool:
@@ -92,6 +106,12 @@ def _leads(who: frozenset[str], sentence: str) -> bool:
 def asks_exact_words(question: str) -> bool:
     """Whether a question asks how somebody put it, word for word."""
     return bool(_EXACT.search(question))
+
+
+def asked_speaker(question: str) -> frozenset[str]:
+    """The names of the one whose words a question asks for ("Berg's own words"); where unclear, all names."""
+    asked = (names(found["who"] or found["whose"]) for found in _SPEAKER.finditer(question))
+    return next((who for who in asked if who), names(question))
 
 
 def words_apart(one: str, other: str) -> bool:

@@ -41,6 +41,11 @@ def test_a_question_for_yes_or_no_is_answered_by_the_sentences_and_never_by_a_ve
     assert found == ([], replace(said, text=SPAN), None)
 
 
+def test_exact_words_are_answered_by_the_sentences_word_for_word() -> None:
+    found = run(scripted_llm(enqueued()), question="What were Macron's exact words on the 60%?")
+    assert found == ([], replace(SHORT, text=SPAN), None)
+
+
 @pytest.mark.parametrize(
     ("said", "kept"),
     [

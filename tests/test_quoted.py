@@ -1,11 +1,14 @@
-"""A sentence within a quotation is cited with the sentence that opens it."""
+"""A sentence within a quotation is cited with what opens it; exact words are looked for in quotations."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.answer import Statement
 from rag.prompt import number
-from rag.quoted import FURTHEST, with_opening
+from rag.quoted import FURTHEST, as_quoted, narrowed, with_opening
+from rag.reader import Reading
+from rag.support import doubted
 from tests.scripted import hit
 
 
@@ -52,3 +55,50 @@ def test_the_numbers_stay_in_order_and_end_as_they_did(texts: list[str], data: s
     assert wider[-1] == at
     assert list(wider) == list(range(wider[0], at + 1))
     assert at - FURTHEST <= wider[0]
+
+
+BERG = "“We want calm,” Berg said."
+OPENED = ("Berg, asked by Oslo Radio, went on, saying: “We want calm.", "The plan is bold.”")
+DAHL = "“It is late,” said Dahl."
+SOME = "The wall is old."
+
+
+@pytest.mark.parametrize(
+    ("question", "passages", "left"),
+    [
+        ("What were Berg's exact words?", [(SOME, BERG, DAHL)], [(BERG,)]),
+        ("What were Berg's exact words?", [(SOME, DAHL), (BERG, SOME)], [(BERG,)]),
+        ("Berg's quote about the plan?", [(SOME, *OPENED, SOME)], [OPENED]),
+        ("What were the mayor's exact words?", [(SOME, BERG, DAHL)], [(BERG, DAHL)]),
+        ("What were Lund's exact words?", [(SOME, BERG), (DAHL,)], [(BERG,), (DAHL,)]),
+        ("What were Berg's exact words?", [(SOME,), ("Berg said no.",)], [(SOME,), ("Berg said no.",)]),
+        ("What did Berg say?", [(SOME, BERG, DAHL)], [(SOME, BERG, DAHL)]),
+    ],
+)
+def test_exact_words_are_looked_for_among_the_quotations_of_whom_the_question_names(
+    question: str, passages: list[tuple[str, ...]], left: list[tuple[str, ...]]
+) -> None:
+    found = narrowed(question, [hit(*texts, path=f"{n}.txt") for n, texts in enumerate(passages)])
+    assert [tuple(s.text for s in one.passage.sentences) for one in found] == left
+
+
+@pytest.mark.parametrize(
+    ("texts", "at", "said"),
+    [
+        ((BERG,), 1, "“We want calm,”"),
+        (OPENED, 1, "“We want calm."),
+        (OPENED, 2, "“We want calm. The plan is bold.”"),
+        (("“We want calm,” Berg said, “and boats.”",), 1, "“We want calm,” “and boats.”"),
+        (("Berg refused.",), 1, "calm"),
+    ],
+)
+def test_what_was_read_for_exact_words_is_the_quotation_itself(
+    texts: tuple[str, ...], at: int, said: str
+) -> None:
+    sentences = number([hit(*texts)])
+    read = Reading(sentences, (Statement("calm", (at,)),), doubted(0.9, -2.0), "", (), 0.0, -2.0)
+    quoted = as_quoted(read)
+    assert quoted.statements == (Statement(said, (at,)),)
+    own_words = said == "calm"
+    assert quoted.support == pytest.approx(read.support if own_words else 0.9)
+    assert quoted.least == (-2.0 if own_words else None)

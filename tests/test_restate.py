@@ -78,6 +78,8 @@ def test_a_question_to_be_checked_stays_a_question(question: str, plain: str) ->
         ("Do the reports agree on whether the money was a loan?", "Is it true that the money was a loan?"),
         ("Do both articles differ on how many boats sailed?", "How many boats sailed?"),
         ("Do the two reports say the same about who paid?", "Who paid?"),
+        ("Do the accounts use the same terms for how Berg refused?", "How Berg refused?"),
+        ("What did the wall cost? The reports don't agree.", "What did the wall cost?"),
         ("Do my sources contradict each other on the share of aid?", "What is said of the share of aid?"),
     ],
 )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.utterance import asks_exact_words, is_other_office, speaks, words_apart
+from rag.utterance import asked_speaker, asks_exact_words, is_other_office, speaks, words_apart
 
 
 @pytest.mark.parametrize(
@@ -98,6 +98,11 @@ def test_an_office_is_not_told_by_another_one(question: str, short: str, span: s
         ("What exactly were Berg's words of praise? I need the quote.", True),
         ("In what words did Berg refuse?", True),
         ("What did Berg say, word for word?", True),
+        ("Give me Berg's own words on the wall.", True),
+        ("Berg's quote about the wall?", True),
+        ("How did Berg put it when the wall fell? Direct quote please.", True),
+        ("I need the Berg soundbite from the opening.", True),
+        ("How did Berg put the wall up?", False),
         ("What did Berg say about the wall?", False),
         ("How exactly was the wall built?", False),
         ("What price did the firm quote?", False),
@@ -110,6 +115,21 @@ def test_an_office_is_not_told_by_another_one(question: str, short: str, span: s
 )
 def test_exact_words_are_asked_for_by_name(question: str, exact: bool) -> None:
     assert asks_exact_words(question) is exact
+
+
+@pytest.mark.parametrize(
+    ("question", "who"),
+    [
+        ("What were Berg's exact words on Dahl?", {"berg"}),
+        ("With what words did Berg praise Dahl's plan?", {"berg"}),
+        ("How did the foreign minister Anna Berg put it?", {"anna", "berg"}),
+        ("I need the Berg soundbite on what Dahl did.", {"berg"}),
+        ("What are the exact words on Oslo?", {"oslo"}),
+        ("What were her exact words?", set()),
+    ],
+)
+def test_exact_words_are_asked_of_one_speaker(question: str, who: set[str]) -> None:
+    assert asked_speaker(question) == who
 
 
 PRAISED = 'Berg told the council: "The wall is a very good one."'

@@ -1,0 +1,116 @@
+"""Each article's version: who asks for it, told by form, and what each article is found to say."""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.article import Hit
+from rag.accounts import SAME_SUBJECT
+from rag.answer import Draft
+from rag.chain import build_chain
+from rag.nearness import Nearness, unknown
+from rag.versions import asked_of_each, asks_versions
+from tests.ollama_chat import Brain, ChatReply, ChatRequest
+from tests.scripted import SURE, cites, composing, hit, looking, refuses, scripted_llm, shelf
+
+
+@pytest.mark.parametrize(
+    ("question", "thing"),
+    [
+        ("What did the wall cost according to each report?", "What did the wall cost?"),
+        ("What did the wall cost in both accounts?", "What did the wall cost?"),
+        ("What did Berg call it? I have seen two different wordings.", "What did Berg call it?"),
+        ("What did Berg call it? the articles don't seem to match", "What did Berg call it?"),
+        ("Who paid? Reports vary, I think.", "Who paid?"),
+        ("Which walls fell? Show both versions if they aren't the same.", "Which walls fell?"),
+        ("There are conflicting figures. How many boats sank?", "How many boats sank?"),
+        ("Do the reports agree on who paid?", "Do the reports agree on who paid?"),
+        ("Are the reports at odds over who paid?", "Are the reports at odds over who paid?"),
+        (
+            "One report says that Oslo paid, another the opposite. What does each say?",
+            "Is it true that Oslo paid?",
+        ),
+        ("What do the two articles say about the wall?", "What do the two articles say about the wall?"),
+        ("What does each report say?", "What does each report say?"),
+    ],
+)
+def test_what_each_article_is_asked_for_is_what_is_left_without_the_articles(
+    question: str, thing: str
+) -> None:
+    assert asks_versions(question)
+    assert asked_of_each(question) == thing
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What did the wall cost?",
+        "Which two stories did Berg tell?",
+        "Who signed both papers?",
+        "What did the report say?",
+        "How do Oslo and Bergen differ?",
+        "Did the two sides agree on a price?",
+        "How many versions of the ship were built?",
+        "What do the articles cost?",
+    ],
+)
+def test_a_question_for_one_thing_is_none_for_versions_of_it(question: str) -> None:
+    assert not asks_versions(question)
+    assert asked_of_each(question) == question
+
+
+@given(st.text(max_size=80))
+def test_something_is_always_left_to_ask(question: str) -> None:
+    assert asked_of_each(question).strip() or not question.strip()
+
+
+WALL = hit("It rained.", "Oslo paid 3 million for the wall.", path="wall.txt")
+GATE = hit("Bergen gave the money for it.", path="gate.txt")
+TIDE = hit("The tide was high.", path="tide.txt")
+QUESTION = "How much was it?"
+"""All its words only ask, so that coverage leaves support as the model gave it."""
+
+
+def by_text(supports: dict[str, float]) -> Brain:
+    """A model that cites the first sentence of a passage, by its text as sure as is said here."""
+
+    def brain(asked: ChatRequest) -> ChatReply:
+        said = next((text for text in supports if text in asked.messages[-2]["content"]), "")
+        return cites(1, said, supports[said]) if said else refuses()
+
+    return looking(composing(brain))
+
+
+def stated(brain: Brain, hits: Sequence[Hit], near: Nearness = unknown, each: bool = True) -> list[str]:
+    """The short answers of the draft, in order."""
+    events = list(build_chain(shelf(*hits), scripted_llm(brain), 1, near, each).stream(QUESTION))
+    return [s.short for event in events if isinstance(event, Draft) for s in event.statements]
+
+
+SAYS = {"It rained": SURE, "Bergen gave the money for it.": SURE}
+
+
+def test_each_article_is_read_where_its_version_is_asked_for() -> None:
+    assert stated(by_text(SAYS), [WALL, GATE, TIDE]) == ["It rained", "Bergen gave the money for it."]
+    assert stated(by_text(SAYS), [WALL, GATE, TIDE], each=False) == ["It rained"]
+
+
+@pytest.mark.parametrize(("cosine", "shown"), [(SAME_SUBJECT, True), (0.5, False)])
+def test_an_article_that_does_not_answer_is_told_by_its_sentence_nearest_to_the_answer(
+    cosine: float, shown: bool
+) -> None:
+    def near(_: str, others: Sequence[str]) -> list[float]:
+        return [cosine if "tide" in text else 0.0 for text in others]
+
+    assert stated(by_text(SAYS), [WALL, TIDE], near) == ["It rained", *["The tide was high."] * shown]
+
+
+def test_another_passage_of_the_answering_article_is_no_other_version() -> None:
+    again = hit("Bergen gave the money for it.", path="wall.txt", at=900)
+    assert stated(by_text(SAYS), [WALL, again]) == ["It rained"]
+
+
+def test_where_nothing_answers_there_is_no_version() -> None:
+    assert stated(by_text({}), [WALL, GATE], lambda _, others: [1.0] * len(others)) == []
