@@ -87,7 +87,22 @@ def as_quoted(reading: Reading) -> Reading:
     return replace(reading, statements=said, support=undoubted(reading.support, reading.least), least=None)
 
 
-def _quotation(statement: Statement, sentences: Iterable[NumberedSentence]) -> Statement:
-    numbers = with_opening(statement.numbers, sentences)
-    found = [q[0] for s in sentences if s.number in numbers for q in _QUOTED.finditer(s.sentence.text)]
-    return replace(statement, text=" ".join(found)) if found else statement
+def _quotation(statement: Statement, sentences: Sequence[NumberedSentence]) -> Statement:
+    numbers = _to_its_end(with_opening(statement.numbers, sentences), sentences)
+    span = " ".join(s.sentence.text for s in sentences if s.number in numbers)
+    found = [quotation[0] for quotation in _QUOTED.finditer(span)]
+    return replace(statement, text=" ".join(found), numbers=numbers) if found else statement
+
+
+def _to_its_end(numbers: tuple[int, ...], sentences: Iterable[NumberedSentence]) -> tuple[int, ...]:
+    """The numbers, and those of the sentences after them up to the quotation's end."""
+    shown = {sentence.number: sentence for sentence in sentences}
+    last = max(numbers, default=0)
+    opened = last in shown and _ends_within(" ".join(shown[n].sentence.text for n in numbers if n in shown))
+    for further in range(last + 1, last + 1 + FURTHEST) if opened else ():
+        if further not in shown or shown[further].hit != shown[last].hit:
+            break
+        numbers = (*numbers, further)
+        if _ends_within(shown[further].sentence.text) is not None:
+            break
+    return numbers

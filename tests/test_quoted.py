@@ -82,23 +82,27 @@ def test_exact_words_are_looked_for_among_the_quotations_of_whom_the_question_na
     assert [tuple(s.text for s in one.passage.sentences) for one in found] == left
 
 
+WHOLE = "“We want calm. The plan is bold.”"
+
+
 @pytest.mark.parametrize(
-    ("texts", "at", "said"),
+    ("texts", "at", "said", "numbers"),
     [
-        ((BERG,), 1, "“We want calm,”"),
-        (OPENED, 1, "“We want calm."),
-        (OPENED, 2, "“We want calm. The plan is bold.”"),
-        (("“We want calm,” Berg said, “and boats.”",), 1, "“We want calm,” “and boats.”"),
-        (("Berg refused.",), 1, "calm"),
+        ((BERG,), 1, "“We want calm,”", (1,)),
+        ((*OPENED, SOME), 1, WHOLE, (1, 2)),
+        ((SOME, *OPENED), 3, WHOLE, (2, 3)),
+        (OPENED[:1], 1, "“We want calm.", (1,)),
+        (("“We want calm,” Berg said, “and boats.”", DAHL), 1, "“We want calm,” “and boats.”", (1,)),
+        (("Berg refused.", BERG), 1, "calm", (1,)),
     ],
 )
-def test_what_was_read_for_exact_words_is_the_quotation_itself(
-    texts: tuple[str, ...], at: int, said: str
+def test_what_was_read_for_exact_words_is_the_whole_quotation_itself(
+    texts: tuple[str, ...], at: int, said: str, numbers: tuple[int, ...]
 ) -> None:
     sentences = number([hit(*texts)])
     read = Reading(sentences, (Statement("calm", (at,)),), doubted(0.9, -2.0), "", (), 0.0, -2.0)
     quoted = as_quoted(read)
-    assert quoted.statements == (Statement(said, (at,)),)
+    assert quoted.statements == (Statement(said, numbers),)
     own_words = said == "calm"
     assert quoted.support == pytest.approx(read.support if own_words else 0.9)
     assert quoted.least == (-2.0 if own_words else None)
