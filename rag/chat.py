@@ -10,10 +10,7 @@ Does not know: options, how a question is rewritten or answered.
 import sys
 from typing import TYPE_CHECKING
 
-from rich.text import Text
-
 from index.errors import BylineError
-from rag.answer import Answer
 from rag.show import line, to_terminal
 from rag.terminal import complain, err, out, print_sources, watched
 
@@ -72,13 +69,7 @@ def _turn(question: str, assistant: "Assistant", history: "tuple[Turn, ...]") ->
     except KeyboardInterrupt:
         err().print("Stopped.", style="dim")
         return history
-    _show(answer)
-    return (*history, Turn(answer.question, answer.standalone_question, answer))[-TURNS:]
-
-
-def _show(answer: Answer) -> None:
     console = out()
-    if answer.standalone_question != answer.question:
-        console.print(Text(f"Understood as: {line(answer.standalone_question)}", style="dim"))
     to_terminal(answer, console)
     console.print()
+    return (*history, Turn(answer.question, answer.standalone_question, answer))[-TURNS:]

@@ -39,8 +39,10 @@ def line(text: str) -> str:
 def to_terminal(answer: Answer, console: Console) -> None:
     """Print the answer, then each cited sentence with its article, conflicts, what was checked.
 
-    After a refusal, the nearest passages.
+    Before it, how the question was understood, where not as asked; after a refusal, the nearest passages.
     """
+    if answer.standalone_question != answer.question:
+        console.print(Text(f"Understood as: {line(answer.standalone_question)}", style="dim"))
     console.print(Text(line(answer.text), style="bold"))
     for citation in _citations(answer.claims):
         console.print()

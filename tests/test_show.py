@@ -27,7 +27,7 @@ def hit(source: Source, text: str, start: int = 0, score: float = 0.0327868852) 
 
 CITED = Citation(1, AID, 2210, 2252, QUOTE)
 ANSWER = Answer(
-    question="And Europe?",
+    question="What share of aid did Europe provide?",
     standalone_question="What share of aid did Europe provide?",
     text="Europe provided 60%, Macron said. [1] Trump disagreed. [1][2]",
     refused=False,
@@ -65,7 +65,7 @@ def test_an_answer_in_json_is_the_contract() -> None:
     }
     peace = {"path": "peace.md", "title": "Peace", "publisher": None, "published": None}
     first = {"n": 1, "article": aid, "start": 2210, "end": 2252, "quote": QUOTE}
-    assert to_json(ANSWER) == {
+    assert to_json(replace(ANSWER, question="And Europe?")) == {
         "version": 1,
         "question": "And Europe?",
         "standalone_question": "What share of aid did Europe provide?",
@@ -217,6 +217,11 @@ def test_a_piped_answer_is_plain_and_one_line_each() -> None:
         "\n"
         "small-1.5B (embedded), 2.5 s\n"
     )
+
+
+def test_how_a_question_was_understood_comes_before_its_answer() -> None:
+    asked = replace(ANSWER, question="Hi! Who paid?\x1b[2J", standalone_question="Who\x1b[2J paid?")
+    assert piped(asked) == f"Understood as: Who[2J paid?\n{piped(ANSWER)}"
 
 
 def test_a_piped_refusal_shows_the_nearest_passages() -> None:
