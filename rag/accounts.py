@@ -21,6 +21,7 @@ from rag.conflict import denied_by, disputed_words, opens_with_verb
 from rag.coverage import stems
 from rag.grounds import absent
 from rag.llm import Thresholds
+from rag.locate import echoes
 from rag.nearness import Nearness
 from rag.quoted import with_opening
 from rag.reader import Reading
@@ -74,15 +75,17 @@ def requoting(question: str, best: Reading, hits: Iterable[Hit]) -> tuple[Readin
 def retelling(question: str, best: Reading, hits: Iterable[Hit], near: Nearness) -> tuple[Reading, ...]:
     """The sentence of another article that tells the same point, but not in it what was answered.
 
-    Only of one sentence that is cited: several tell more points than one.
+    Where the short answer only repeats the question, the cited sentence is the answer. Only of one sentence
+    that is cited: several tell more points than one.
     """
     if len(best.statements[0].numbers) != 1:
         return ()
     short, ours = _side(best)
+    said = ours if echoes(short, question) else short
     found = [told for told in _elsewhere(best, hits) if len(stems(ours) & stems(told.text)) >= SHARED]
     ranked = sorted(zip(near(ours, [t.text for t in found]), found, strict=True), key=lambda pair: -pair[0])
     same = (told for cosine, told in ranked[:1] if cosine >= SAME_POINT)
-    other = (told for told in same if absent(short, told.text, question))
+    other = (told for told in same if absent(said, told.text, question))
     return tuple(_stating(told, told.text, best.support) for told in other)
 
 

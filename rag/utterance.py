@@ -58,7 +58,9 @@ _SPEAKER = re.compile(
     rf"|(?P<whose>{_NAMED})(?:['’]s?)?\s+(?:\w+\s+)?(?:words|quot|sound)"
 )
 _ASKS_OFFICE = re.compile(
-    rf"\bwho(?:['’]s| is| was| are| were)\b[^,;]*?\b(?P<office>{_OFFICES})s?\b", re.IGNORECASE
+    r"\b(?:who(?:['’]s| is| was| are| were)|(?:what(?:['’]s| is| was| are| were)|give me|name) the names? of"
+    rf"|what(?:['’]s| is| was) (?=[^,;]*\b(?:called|named)))\b[^,;]*?\b(?P<office>{_OFFICES})s?\b",
+    re.IGNORECASE,
 )
 _PEOPLE = re.compile(
     r"(?:[aei]an|ese|ish|french|dutch|greek|swiss|czech|slovak|uzbek|kazakh|thai|[aei][lnrq]i)$",

@@ -98,7 +98,9 @@ ASKED = "What have boats to do with the money that Oslo gets back?"
     [
         ("spent on boats", (BACK, THROUGH), nears(THROUGH.passage.sentences[1].text, by=SAME_POINT), True),
         ("spent on boats", (BACK, THROUGH), nears(THROUGH.passage.sentences[1].text, by=0.7), False),
-        ("money back", (THROUGH,), nears(THROUGH.passage.sentences[1].text, by=0.9), False),
+        ("said that money was spent", (THROUGH,), nears(THROUGH.passage.sentences[1].text, by=0.9), True),
+        ("repeated that", (THROUGH,), nears(THROUGH.passage.sentences[1].text, by=0.9), False),
+        ("boats", (THROUGH,), nears(THROUGH.passage.sentences[1].text, by=0.9), True),
         ("spent on boats", (THROUGH,), nears("It rained.", by=0.9), False),
         ("spent on boats", (BACK, NEAR), nears(BACK.passage.text, by=0.9), False),
         ("spent on boats", (THROUGH,), unknown, False),
