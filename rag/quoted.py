@@ -17,7 +17,7 @@ from rag import prompt
 from rag.answer import NumberedSentence, Statement
 from rag.reader import Reading
 from rag.support import undoubted
-from rag.utterance import asked_speaker, asks_exact_words, is_told_by
+from rag.utterance import asked_speaker, asks_exact_words, asks_plainly, is_told_by
 
 FURTHEST = 4
 """How many sentences before it a quotation's beginning is looked for."""
@@ -76,11 +76,13 @@ def _quoting(hit: Hit, who: frozenset[str]) -> Hit:
     return replace(hit, passage=replace(hit.passage, sentences=sentences))
 
 
-def as_quoted(reading: Reading) -> Reading:
-    """The reading whose statements are the quotations themselves, where its sentences hold any.
+def as_quoted(question: str, reading: Reading) -> Reading:
+    """The reading with the quotations that it cites as its statements, where exact words are plainly asked.
 
     How sure the model's own words for it were tells nothing of them.
     """
+    if not asks_exact_words(question) or not asks_plainly(question):
+        return reading
     said = tuple(_quotation(statement, reading.sentences) for statement in reading.statements)
     if said == reading.statements or reading.support is None:
         return replace(reading, statements=said)

@@ -23,7 +23,6 @@ from rag.reader import Provisional, Reading, fits, heard, read, share_held
 from rag.several import asks_several
 from rag.standing import bettered, is_amiss, lacking, with_antecedent, without_cited
 from rag.support import blended, looked, lowered, shifted
-from rag.utterance import asks_exact_words
 
 FURTHER = 0.5
 """What a passage after the first loses of its log odds: the first holds the evidence four times in five."""
@@ -92,7 +91,7 @@ def read_on(
     for number, hit in enumerate(hits, 1):
         yield Reads(number, len(hits), hit)
         reading = yield from read(question, [hit], llm, against + further * (number > 1))
-        said = as_quoted(reading) if asks_exact_words(question) else reading
+        said = as_quoted(question, reading)
         readings.append((yield from looked_at(question, said, llm)))
         if _is_enough(question, readings[-1], llm):
             break

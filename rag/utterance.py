@@ -57,6 +57,12 @@ _SPEAKER = re.compile(
     rf"(?P<who>(?:{_NAMED}\s+(?:[a-z]+\s+)?(?:{_OFFICES})\s+)?{_NAMED})\s+[a-z]"
     rf"|(?P<whose>{_NAMED})(?:['’]s?)?\s+(?:\w+\s+)?(?:words|quot|sound)"
 )
+_DID = re.compile(rf"\b(?:did|do|does|had|has|have)\s+(?:[a-z]+\s+){{0,3}}{_NAMED}\s+(?P<verb>[a-z]+)")
+_PLAINLY = re.compile(
+    r"(?:answer|call|characteri[sz]|choose|chose|comment|describ|express|phras|put|quot|react|remark|repl[iy]|"
+    r"respond|said|say|speak|spoke|stat|tell|told|us|word|writ|wrote)",
+    re.IGNORECASE,
+)
 _ASKS_OFFICE = re.compile(
     r"\b(?:who(?:['’]s| is| was| are| were)|(?:what(?:['’]s| is| was| are| were)|give me|name) the names? of"
     rf"|what(?:['’]s| is| was) (?=[^,;]*\b(?:called|named)))\b[^,;]*?\b(?P<office>{_OFFICES})s?\b",
@@ -108,6 +114,15 @@ def _leads(who: frozenset[str], sentence: str) -> bool:
 def asks_exact_words(question: str) -> bool:
     """Whether a question asks how somebody put it, word for word."""
     return bool(_EXACT.search(question))
+
+
+def asks_plainly(question: str) -> bool:
+    """Whether exact words are asked for by no more than a verb of saying.
+
+    "With what words did Berg confirm it?" takes for granted that he did.
+    """
+    did = _DID.search(question)
+    return did is None or bool(_PLAINLY.match(did["verb"]))
 
 
 def asked_speaker(question: str) -> frozenset[str]:

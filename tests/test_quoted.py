@@ -101,8 +101,25 @@ def test_what_was_read_for_exact_words_is_the_whole_quotation_itself(
 ) -> None:
     sentences = number([hit(*texts)])
     read = Reading(sentences, (Statement("calm", (at,)),), doubted(0.9, -2.0), "", (), 0.0, -2.0)
-    quoted = as_quoted(read)
+    quoted = as_quoted("What were Berg's exact words?", read)
     assert quoted.statements == (Statement(said, numbers),)
     own_words = said == "calm"
     assert quoted.support == pytest.approx(read.support if own_words else 0.9)
     assert quoted.least == (-2.0 if own_words else None)
+
+
+@pytest.mark.parametrize(
+    ("question", "plainly"),
+    [
+        ("What words did Berg use about Dahl?", True),
+        ("How did the foreign minister Berg put it?", True),
+        ("What were Berg's exact words?", True),
+        ("With what words did Berg confirm Dahl's account?", False),
+        ("What did Berg say of Dahl?", False),
+    ],
+)
+def test_only_who_plainly_asks_for_exact_words_gets_a_quotation_for_what_was_read(
+    question: str, plainly: bool
+) -> None:
+    read = Reading(number([hit(BERG)]), (Statement("calm", (1,)),), 0.9, "", (), 0.0, -2.0)
+    assert (as_quoted(question, read) != read) is plainly
