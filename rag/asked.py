@@ -14,9 +14,10 @@ from collections.abc import Iterable
 
 from rag.coverage import stems
 from rag.kinds import values
+from rag.office import is_country, is_other_office
 from rag.stance import is_opposite
 from rag.unmentioned import resembles
-from rag.utterance import is_country, is_other_office, speaks
+from rag.utterance import speaks
 from rag.values import figures, names, words
 
 SAYS_ALL = 0.85

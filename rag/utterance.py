@@ -1,18 +1,17 @@
-"""Whether sentences hold what is asked of a person: their words, or their office.
+"""Whether sentences hold what is asked of a person's words: who speaks, and whether word for word.
 
-Law: pure, by form. "What did Berg say?" is told where Berg speaks, not where another speaks of Berg; "Who is
-the foreign minister?" is not told by a sentence that gives the named person another office. Two reports that
-quote a person differently give two accounts of the words.
+Law: pure, by form. "What did Berg say?" is told where Berg speaks, not where another speaks of Berg; exact
+words are told where they stand in quotation marks. Two reports that quote a person differently give two
+accounts of the words.
 
 Does not know: what was said, whether the answer is right.
 """
 
 import re
-from functools import cache
 
 from rag.attribution import SAYING, speakers
 from rag.coverage import stems
-from rag.unmentioned import resembles
+from rag.office import OFFICES
 from rag.values import names
 
 SAME_WORDS = 2
@@ -24,14 +23,33 @@ _ASKS_WORDS = re.compile(
     re.IGNORECASE,
 )
 _EXACT = re.compile(
-    r"\b(?:exact|actual|precise|very|own|direct) (?:words|quote|quotation)\b|\bsound ?bites?\b"
-    r"|\bquot(?:e|ation)s? (?:about|on|regarding|where|in which)\b"
-    r"|\bhow (?:did|do|does|had|has|have) .+ (?:phrase|put|word) (?:it|that|this)\b"
-    r"|\bwhat exactly (?:did|does|were|was)\b.*\b(?:say|words)\b"
-    r"|\b(?:what|which) (?:\w+ )?words (?:did|do|does|had|has)\b.*\b(?:choose|say|use|write)\b"
-    r"|\b(?:in|with) (?:what|which) (?:\w+ )?words\b|\bsa(?:y|id)\b.*\b(?:word for word|verbatim)\b",
+    r"\b(?:exact|actual|precise|very) (?:words|phrase|quote|quotation)\b"
+    r"|^\W*(?:please |(?:can|could) you )?quote (?-i:[A-Z])"
+    r"|\bexactly what (?:did|has|had)\b[^,]*\b(?:say|said)\b"
+    r"|\bwhat (?:did|has|had)\b[^,]*\b(?:say|said|tell|told)(?: \w+)? (?:exactly|literally|precisely)\b"
+    r"|\bwhat (?:exactly|precisely) (?:did|has|had|were|was)\b[^,]*\b(?:say|said|words)\b"
+    r"|\b(?:what|which) (?:\w+ )?words (?:did|has|had)\b.*\b(?:choose|say|use|write)\b"
+    r"(?! as\b| most\b| first\b| to b)"
+    r"|\b(?:in|with) (?:what|which) (?:\w+ )?words (?:did|has|had)\b"
+    r"|\b(?:say|said|tell|told)\b(?! that\b)[^.?!]*\b(?:word[- ](?:for|by)[- ]word|verbatim)\b"
+    r"|\bhow (?:exactly )?(?:did|has|had) .+ (?:phrase|put|word) it"
+    r"(?=\W*$|[.,;?!]|\s+(?:after|during|exactly|when|while)\b)"
+    r"|\bquoted as saying\b",
     re.IGNORECASE,
 )
+_QUOTE = re.compile(
+    r"\b(?:own|direct) (?:words|quote|quotation)\b|\bsound ?bites?\b|\bverbatim\b"
+    r"|(?:['’]s|\b(?:the|an?|any)) (?:\w+ )?(?<!bid )(?<!price )quot(?:e|ation)s? "
+    r"(?:about|on|regarding|where|in which)\b"
+    r"|\bquot(?:e|ation)s? (?:by|from|of) (?-i:[A-Z])",
+    re.IGNORECASE,
+)
+_OF_QUOTES = re.compile(
+    r"^\W*(?:am|are|can|could|did|do|does|had|has|have|how (?:long|many|much|often)|is|was|were|when|where|"
+    r"which|who|whose|why|will|would)\b[^.?!]*[.?!]*$",
+    re.IGNORECASE,
+)
+"""One question of another kind, which may speak of quotations: "Who coined the term sound bite?"."""
 _QUOTATION = re.compile(
     r"[\"“„«](?P<said>[^\"“”„«»]+)[\"”“»]|(?:[“„«]|(?<!\S)\"(?=\S))(?P<open>[^\"“”„«»]+)$"
 )
@@ -45,16 +63,11 @@ _SPEECH = re.compile(
 _QUOTED = re.compile(r"[\"“”„«»‘]|(?<!\w)['’](?=\w)")
 _PRONOUN_SAYS = re.compile(rf"\b(?:he|she|they)\s+(?:\w+\s+)?(?:{SAYING.pattern})", re.IGNORECASE)
 _SENTENCES = re.compile(r"(?<=[.!?”\"])\s+(?=[\"“A-Z])")
-_OFFICES = (
-    r"ambassador|archbishop|bishop|captain|chair(?:man|person|woman)?|chancellor|coach|commander|commissioner|"
-    r"conductor|director|editor|emperor|envoy|governor|judge|king|manager|mayor|minister|negotiator|pope|premier|"
-    r"president|prince|princess|prosecutor|queen|rector|representative|secretary|senator|speaker|"
-    r"spokes(?:man|person|woman)|treasurer"
-)
-_NAMED = r"(?:[A-Z][\w.'’-]*\s+){0,3}[A-Z][\w.-]*"
+_NAMED = r"(?:[A-Z][\w.'’-]*\s+(?:(?:al|bin|da|de|del|den|der|di|el|la|van|von)\s+){0,2}){0,3}[A-Z][\w.-]*"
 _SPEAKER = re.compile(
+    rf"\b(?:quot(?:e|ation)s?|soundbites?|words)\s+(?:by|from|of)\s+(?P<whom>{_NAMED})|"
     rf"\b(?:did|do|does|had|has|have)\s+(?:(?!it\b)[a-z]+\s+){{0,3}}"
-    rf"(?P<who>(?:{_NAMED}\s+(?:[a-z]+\s+)?(?:{_OFFICES})\s+)?{_NAMED})\s+[a-z]"
+    rf"(?P<who>(?:{_NAMED}\s+(?:[a-z]+\s+)?(?:{OFFICES}|adviser|aide|lawyer)\s+)?{_NAMED})\s+[a-z]"
     rf"|(?P<whose>{_NAMED})(?:['’]s?)?\s+(?:\w+\s+)?(?:words|quot|sound)"
 )
 _DID = re.compile(rf"\b(?:did|do|does|had|has|have)\s+(?:[a-z]+\s+){{0,3}}{_NAMED}\s+(?P<verb>[a-z]+)")
@@ -63,21 +76,6 @@ _PLAINLY = re.compile(
     r"respond|said|say|speak|spoke|stat|tell|told|us|word|writ|wrote)",
     re.IGNORECASE,
 )
-_ASKS_OFFICE = re.compile(
-    r"\b(?:who(?:['’]s| is| was| are| were)|(?:what(?:['’]s| is| was| are| were)|give me|name) the names? of"
-    rf"|what(?:['’]s| is| was) (?=[^,;]*\b(?:called|named)))\b[^,;]*?\b(?P<office>{_OFFICES})s?\b",
-    re.IGNORECASE,
-)
-_PEOPLE = re.compile(
-    r"(?:[aei]an|ese|ish|french|dutch|greek|swiss|czech|slovak|uzbek|kazakh|thai|[aei][lnrq]i)$",
-    re.IGNORECASE,
-)
-_SAME = {"premier": "minister"}
-_CITIES = frozenset("djibouti guatemala kuwait luxembourg mexico monaco panama singapore".split()) | {
-    "san marino",
-    "vatican city",
-}
-"""Countries that have a city of their name."""
 
 
 def speaks(question: str, span: str) -> bool:
@@ -113,7 +111,7 @@ def _leads(who: frozenset[str], sentence: str) -> bool:
 
 def asks_exact_words(question: str) -> bool:
     """Whether a question asks how somebody put it, word for word."""
-    return bool(_EXACT.search(question))
+    return bool(_EXACT.search(question) or (_QUOTE.search(question) and not _OF_QUOTES.match(question)))
 
 
 def asks_plainly(question: str) -> bool:
@@ -127,7 +125,7 @@ def asks_plainly(question: str) -> bool:
 
 def asked_speaker(question: str) -> frozenset[str]:
     """The names of the one whose words a question asks for ("Berg's own words"); where unclear, all names."""
-    asked = (names(found["who"] or found["whose"]) for found in _SPEAKER.finditer(question))
+    asked = (names(found["whom"] or found["who"] or found["whose"]) for found in _SPEAKER.finditer(question))
     return next((who for who in asked if who), names(question))
 
 
@@ -162,57 +160,3 @@ def quotations(text: str) -> tuple[str, ...]:
         for said in _QUOTATION.finditer(text)
     )
     return tuple(f" {' '.join(words)} " for words in found if words)
-
-
-def is_other_office(question: str, short: str, span: str) -> bool:
-    """Whether an office is asked for, and ``span`` gives the named person none but another one.
-
-    The foreign minister of one country is another one than that of another country.
-    """
-    asked = _ASKS_OFFICE.search(question)
-    if not asked or not names(short):
-        return False
-    held = _titles(short, span)
-    same = [title for title in held if _office(asked["office"]) in _offices(title)]
-    wanted = _nations(asked[0])
-    given = frozenset[str]().union(*map(_nations, same))
-    abroad = wanted and given and not any(resembles(nation, given) for nation in wanted)
-    return bool(held) and (not same or bool(abroad))
-
-
-def _titles(short: str, span: str) -> list[str]:
-    """What stands right before the name, or after it and a comma: "Norwegian spokesperson Anna Berg"."""
-    name = re.escape(short.strip(" .,\"“”'"))
-    before = rf"(?:[\w.'’-]+\s+){{0,3}}\b(?:{_OFFICES})\s+(?:[A-Z][\w.'’-]*\s+){{0,2}}{name}\b"
-    after = rf"\b{name},\s+(?:[\w.'’-]+\s+){{0,5}}(?:{_OFFICES})\b(?:\s+of\s+\w+)?"
-    return [found[0] for form in (before, after) for found in re.finditer(form, span, re.IGNORECASE)]
-
-
-def _nations(text: str) -> frozenset[str]:
-    """The names in ``text`` that are of countries or peoples: Norway, Norwegian."""
-    return frozenset(n.lower() for n in names(text) if _PEOPLE.search(n) or n.lower() in _countries())
-
-
-def is_country(name: str) -> bool:
-    """Whether a name is a country's in English, and no city's too."""
-    return name.lower() in _countries() - _CITIES
-
-
-@cache
-def _countries() -> frozenset[str]:
-    """The countries' English names in lower case (Unicode's CLDR)."""
-    from babel import Locale
-
-    known = (name.lower() for code, name in Locale("en").territories.items() if code.isalpha())
-    return frozenset(known) | frozenset("us usa america britain uk eu europe".split())
-
-
-def _offices(text: str) -> frozenset[str]:
-    return frozenset(
-        _office(found) for found in re.findall(rf"\b(?:{_OFFICES})(?=s?\b)", text, re.IGNORECASE)
-    )
-
-
-def _office(word: str) -> str:
-    plain = re.sub(r"(?:man|person|woman)$", "", word.lower())
-    return _SAME.get(plain, plain)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.utterance import asked_speaker, asks_exact_words, is_other_office, speaks, words_apart
+from rag.utterance import asked_speaker, asks_exact_words, speaks, words_apart
 
 
 @pytest.mark.parametrize(
@@ -44,72 +44,6 @@ def test_what_somebody_said_stands_where_they_speak(question: str, span: str, to
 
 
 @pytest.mark.parametrize(
-    ("question", "short", "span", "other"),
-    [
-        ("Who is the foreign minister?", "Anna Berg", "Reporters asked spokesperson Anna Berg.", True),
-        ("Who is the foreign minister?", "Berg", "Reporters asked spokesperson Anna Berg.", True),
-        ("Who is the foreign minister?", "Berg", "Anna Berg, the city's mayor, spoke first.", True),
-        ("Who's the foreign minister?", "Anna Berg", "Mayor Dahl met Foreign Minister Anna Berg.", False),
-        (
-            "Who is the foreign minister?",
-            "Anna Berg",
-            "Spokesperson Anna Berg said that the foreign minister had spoken.",
-            True,
-        ),
-        (
-            "Who is the foreign minister?",
-            "Dahl",
-            "Spokesperson Anna Berg met Foreign Minister Eva Dahl.",
-            False,
-        ),
-        ("Who is the Norwegian foreign minister?", "Berg", "Swedish foreign minister Anna Berg spoke.", True),
-        (
-            "Who is Norway's foreign minister?",
-            "Anna Berg",
-            "The Swedish foreign minister Anna Berg spoke.",
-            True,
-        ),
-        (
-            "Who is Norway's foreign minister?",
-            "Anna Berg",
-            "Norwegian Foreign Minister Anna Berg spoke.",
-            False,
-        ),
-        ("Who is the U.S. secretary of state?", "Berg", "American Secretary of State Berg spoke.", False),
-        ("Who is Dahl's spokesperson?", "Berg", "Norwegian spokesperson Anna Berg spoke.", False),
-        ("Who is Putin's spokesperson?", "Peskov", "Kremlin spokesperson Dmitry Peskov spoke.", False),
-        ("Who is the prime minister?", "Anna Berg", "Premier Anna Berg spoke.", False),
-        ("Who is the spokesman of the port?", "Berg", "A spokeswoman, Berg, spoke.", False),
-        ("Who is the foreign minister?", "Anna Berg", "Anna Berg met the mayor of Oslo.", False),
-        ("Who is the foreign minister?", "the mayor", "The mayor spoke.", False),
-        (
-            "What's the name of the foreign minister?",
-            "Anna Berg",
-            "Reporters asked spokesperson Anna Berg.",
-            True,
-        ),
-        (
-            "What is the foreign minister called?",
-            "Anna Berg",
-            "Reporters asked spokesperson Anna Berg.",
-            True,
-        ),
-        (
-            "What is the name of the foreign minister?",
-            "Anna Berg",
-            "Foreign minister Anna Berg spoke.",
-            False,
-        ),
-        ("What is the name of the boat?", "Anna Berg", "Reporters asked spokesperson Anna Berg.", False),
-        ("Who met the foreign minister?", "Anna Berg", "Reporters asked spokesperson Anna Berg.", False),
-        ("Who is the leader of the party?", "Berg", "President Berg spoke.", False),
-    ],
-)
-def test_an_office_is_not_told_by_another_one(question: str, short: str, span: str, other: bool) -> None:
-    assert is_other_office(question, short, span) is other
-
-
-@pytest.mark.parametrize(
     ("question", "exact"),
     [
         ("What were Berg's exact words?", True),
@@ -121,7 +55,20 @@ def test_an_office_is_not_told_by_another_one(question: str, short: str, span: s
         ("Berg's quote about the wall?", True),
         ("How did Berg put it when the wall fell? Direct quote please.", True),
         ("I need the Berg soundbite from the opening.", True),
+        ("Quote Berg on the wall.", True),
+        ("Exactly what did Berg say about the wall?", True),
+        ("What did Berg say precisely about the wall?", True),
+        ("I need a quote from Berg on the wall.", True),
+        ("What did Berg tell the council, word-for-word?", True),
         ("How did Berg put the wall up?", False),
+        ("How did Berg put it out?", False),
+        ("How did Oslo put it to a vote?", False),
+        ("Which quote about freedom is on the wall?", False),
+        ("Who coined the term sound bite?", False),
+        ("Were Berg's own words used as evidence?", False),
+        ("What words did Oxford choose as word of the year?", False),
+        ("Who said that passages were copied verbatim?", False),
+        ("What exactly does the act say about faces?", False),
         ("What did Berg say about the wall?", False),
         ("How exactly was the wall built?", False),
         ("What price did the firm quote?", False),
@@ -145,6 +92,9 @@ def test_exact_words_are_asked_for_by_name(question: str, exact: bool) -> None:
         ("I need the Berg soundbite on what Dahl did.", {"berg"}),
         ("What are the exact words on Oslo?", {"oslo"}),
         ("What were her exact words?", set()),
+        ("I want a direct quote from Berg on Dahl.", {"berg"}),
+        ("How did Ursula von der Leyen put it?", {"ursula", "leyen"}),
+        ("What exactly did Oslo lawyer Anna Berg say?", {"oslo", "anna", "berg"}),
     ],
 )
 def test_exact_words_are_asked_of_one_speaker(question: str, who: set[str]) -> None:

@@ -14,7 +14,7 @@ from rag.attribution import speakers
 from rag.followup.need import PREPOSITIONS
 from rag.followup.turn import Turn, said
 from rag.kinds import CALENDAR
-from rag.utterance import is_country
+from rag.office import is_country
 from rag.values import names
 
 _ASKS_WHO = re.compile(
