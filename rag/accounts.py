@@ -83,8 +83,7 @@ def retelling(question: str, best: Reading, hits: Iterable[Hit], near: Nearness)
     short, ours = _side(best)
     said = ours if echoes(short, question) else short
     found = [told for told in _elsewhere(best, hits) if len(stems(ours) & stems(told.text)) >= SHARED]
-    ranked = sorted(zip(near(ours, [t.text for t in found]), found, strict=True), key=lambda pair: -pair[0])
-    same = (told for cosine, told in ranked[:1] if cosine >= SAME_POINT)
+    same = _nearest(ours, found, near, SAME_POINT)
     other = (told for told in same if absent(said, told.text, question))
     return tuple(_stating(told, told.text, best.support) for told in other)
 
@@ -92,9 +91,7 @@ def retelling(question: str, best: Reading, hits: Iterable[Hit], near: Nearness)
 def version(best: Reading, hits: Iterable[Hit], near: Nearness) -> tuple[Reading, ...]:
     """The sentence in ``hits`` of another article that is nearest to what the best reading cites, if near."""
     _, ours = _side(best)
-    found = list(_elsewhere(best, hits))
-    ranked = sorted(zip(near(ours, [t.text for t in found]), found, strict=True), key=lambda pair: -pair[0])
-    same = (told for cosine, told in ranked[:1] if cosine >= SAME_SUBJECT)
+    same = _nearest(ours, list(_elsewhere(best, hits)), near, SAME_SUBJECT)
     return tuple(_stating(told, told.text, best.support) for told in same)
 
 
@@ -133,6 +130,12 @@ def _is_about(question: str, at_odds: Iterable[str], near: Nearness) -> bool:
     """Whether a word of the question is of one matter with one of those that are disputed."""
     asked = sorted(word for word in words(question) if stems(word))
     return any(max(near(word, asked), default=0.0) >= SAME_MATTER for word in at_odds)
+
+
+def _nearest(ours: str, found: Sequence[_Told], near: Nearness, least: float) -> tuple[_Told, ...]:
+    """What is told nearest to ``ours``, if its cosine is ``least`` or more."""
+    ranked = sorted(zip(near(ours, [t.text for t in found]), found, strict=True), key=lambda pair: -pair[0])
+    return tuple(told for cosine, told in ranked[:1] if cosine >= least)
 
 
 def _side(best: Reading) -> tuple[str, str]:
