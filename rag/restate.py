@@ -30,6 +30,8 @@ _QUESTION = re.compile(rf"(?:{_ASKS}|{_AUXILIARY})", re.IGNORECASE)
 _AFTER = r"(?:[,.!:;]+|\s+[–—-]+)(?:\s+|$)"
 _GREETING = re.compile(
     rf"^(?:(?:(?:hi|hello|hey|good (?:morning|afternoon|evening|day))(?: there| all| byline)?"
+    r"|(?:something|anything) else|(?:another|a different|the next|my next|next|new|last|a new) "
+    r"(?:question|subject|thing|topic)|on another (?:note|subject|topic)|moving on"
     rf"|ok|okay|right|alright|well|now|please|thanks|thank you|sorry|excuse me|(?:quick|one more) question)"
     rf"{_AFTER}|please\s+)",
     re.IGNORECASE,
