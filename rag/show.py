@@ -86,8 +86,10 @@ def _notes(answer: Answer) -> list[str]:
 
 
 def _checked(answer: Answer) -> list[str]:
-    if any(claim.verbatim for claim in answer.claims):
+    if not all(passed for claim in answer.claims for _, passed in claim.checks):
         return ["The model's wording did not match its source, so the source's own words are shown."]
+    if answer.claims and all(claim.verbatim for claim in answer.claims):
+        return ["These are the source's own words."]
     names = dict.fromkeys(_GATES.get(name, name) for claim in answer.claims for name, _ in claim.checks)
     return [f"Checked against the cited sentences: {', '.join(names)}."] if names else []
 

@@ -219,6 +219,19 @@ def test_a_piped_answer_is_plain_and_one_line_each() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("verbatim", "passed", "note"),
+    [
+        (True, True, "These are the source's own words."),
+        (True, False, "The model's wording did not match its source, so the source's own words are shown."),
+        (False, True, "Checked against the cited sentences: figures and names."),
+    ],
+)
+def test_whose_words_an_answer_has_and_why_is_said_below_it(verbatim: bool, passed: bool, note: str) -> None:
+    claim = replace(ANSWER.claims[0], verbatim=verbatim, checks=(("values", passed),))
+    assert piped(replace(ANSWER, claims=(claim,))).splitlines()[-3] == note
+
+
 def test_how_a_question_was_understood_comes_before_its_answer() -> None:
     asked = replace(ANSWER, question="Hi! Who paid?\x1b[2J", standalone_question="Who\x1b[2J paid?")
     assert piped(asked) == f"Understood as: Who[2J paid?\n{piped(ANSWER)}"
