@@ -21,7 +21,6 @@ from rag.utterance import asked_speaker, asks_exact_words, asks_plainly, is_told
 
 FURTHEST = 4
 """How many sentences before it a quotation's beginning is looked for."""
-_QUOTES = re.compile(r"[\"“”„«»]")
 _QUOTED = re.compile(r"[\"“„«][^\"“”„«»]+(?:[\"”“»]|$)|^[^\"“”„«»]+[\"”»]")
 _MARK = re.compile(r"(?P<opens>[“„«]|(?<![^\s(\[–—-])\"(?=\S))|[”»\"]")
 
@@ -52,14 +51,11 @@ def narrowed(question: str, hits: Sequence[Hit]) -> list[Hit]:
     """
     if not asks_exact_words(question):
         return list(hits)
-    who = asked_speaker(question)
-    quoting = [_quoting(hit, frozenset()) for hit in hits]
-    of_them = [_quoting(hit, who) for hit in hits] if who else []
-    return (
-        [h for h in of_them if h.passage.sentences]
-        or [h for h in quoting if h.passage.sentences]
-        or list(hits)
-    )
+    for who in (asked_speaker(question), frozenset[str]()):
+        left = [quoting for hit in hits if (quoting := _quoting(hit, who)).passage.sentences]
+        if left:
+            return left
+    return list(hits)
 
 
 def _quoting(hit: Hit, who: frozenset[str]) -> Hit:
@@ -69,7 +65,7 @@ def _quoting(hit: Hit, who: frozenset[str]) -> Hit:
     for sentence in numbered:
         numbers = with_opening((sentence.number,), numbered)
         text = " ".join(s.sentence.text for s in numbered if s.number in numbers)
-        quotes = len(numbers) > 1 or _QUOTES.search(text)
+        quotes = len(numbers) > 1 or _MARK.search(text)
         if quotes and (not who or is_told_by(who, text)):
             kept.update(numbers)
     sentences = tuple(s.sentence for s in numbered if s.number in kept)
