@@ -77,7 +77,7 @@ def _versions(
     """``answering`` with the version of each other article: what was read in it, or else what is nearest."""
     known = {_source(reading) for reading in answering}
     told, calls = list(answering), list[Call]()
-    for source in list(dict.fromkeys(hit.passage.source for hit in hits)):
+    for source in dict.fromkeys(hit.passage.source for hit in hits):
         its = [hit for hit in hits if hit.passage.source == source]
         if source in known or len(told) >= MOST_CLAIMS:
             continue

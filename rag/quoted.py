@@ -21,7 +21,7 @@ from rag.utterance import asked_speaker, asks_exact_words, asks_plainly, is_told
 
 FURTHEST = 4
 """How many sentences before it a quotation's beginning is looked for."""
-_QUOTED = re.compile(r"[\"“„«][^\"“”„«»]+(?:[\"”“»]|$)|^[^\"“”„«»]+[\"”»]")
+_QUOTED = re.compile(r"[\"“„«][^\"“”„«»]+(?:[\"”“»]|$)")
 _MARK = re.compile(r"(?P<opens>[“„«]|(?<![^\s(\[–—-])\"(?=\S))|[”»\"]")
 
 

@@ -93,6 +93,7 @@ WHOLE = "“We want calm. The plan is bold.”"
         ((SOME, *OPENED), 3, WHOLE, (2, 3)),
         (OPENED[:1], 1, "“We want calm.", (1,)),
         (("“We want calm,” Berg said, “and boats.”", DAHL), 1, "“We want calm,” “and boats.”", (1,)),
+        (('Berg said "calm" and that Dahl "is late."',), 1, '"calm" "is late."', (1,)),
         (("Berg refused.", BERG), 1, "calm", (1,)),
     ],
 )
