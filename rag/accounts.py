@@ -20,6 +20,7 @@ from rag.choose import span_of, support_of
 from rag.conflict import denied_by, disputed_words, opens_with_verb
 from rag.coverage import stems
 from rag.grounds import absent
+from rag.lemmas import with_lemmas
 from rag.llm import Thresholds
 from rag.locate import echoes
 from rag.nearness import Nearness
@@ -128,7 +129,7 @@ def _disputing(question: str, one: Hit, other: Hit, near: Nearness) -> tuple[_To
 
 def _is_about(question: str, at_odds: Iterable[str], near: Nearness) -> bool:
     """Whether a word of the question is of one matter with one of those that are disputed."""
-    asked = sorted(word for word in words(question) if stems(word))
+    asked = sorted(with_lemmas(word for word in words(question) if stems(word)))
     return any(max(near(word, asked), default=0.0) >= SAME_MATTER for word in at_odds)
 
 

@@ -138,6 +138,7 @@ def test_of_several_accounts_the_nearest_is_told() -> None:
         ("Did Oslo lend money for the harbour wall?", unknown, False),
         ("Did Oslo lend money for the harbour wall?", nears("lend", by=SAME_MATTER), True),
         ("Did Oslo lend money for the harbour wall?", nears("lend", by=0.6), False),
+        ("Was the money for the harbour wall lent by Oslo?", nears("lend", by=SAME_MATTER), True),
         ("How did Oslo lend money for the harbour wall?", nears("lend", by=0.9), False),
     ],
 )

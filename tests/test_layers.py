@@ -29,6 +29,7 @@ ONLY_IMPORTERS = {
     "langchain_ollama": ("rag/ollama.py",),
     "ollama": ("rag/ollama.py",),
     "gradio": ("rag/page/",),
+    "lemminflect": ("rag/lemmas.py",),
     "matplotlib": ("eval/report/plot.py",),
 }
 HEAVY = {
