@@ -1,12 +1,15 @@
 """The best hits in a better order: by their nearest sentence, and by the question's words that they hold.
 
-Law: reciprocal rank fusion of three rankings of the same hits: as they came, by the cosine of the question
-and the nearest sentence (the largest similarity of a part, as in Khattab and Zaharia, "ColBERT", SIGIR
-2020), and by coverage. No hit is lost; those beyond DEPTH keep their place after the others.
+Law: reciprocal rank fusion of three rankings of the same hits: by the dense search, by the cosine of the
+question and the nearest sentence (the largest similarity of a part, as in Khattab and Zaharia, "ColBERT",
+SIGIR 2020), which counts twice, and by coverage. Full text, which helped to choose the hits, has no say in
+their order: a question in words of its own shares only chance words with the passage that answers it. No hit
+is lost; those beyond DEPTH keep their place after the others.
 
 Does not know: where the hits came from, what is read.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -17,8 +20,8 @@ from rag.injection import addresses_model
 from rag.nearness import cosine
 
 RANK_CONSTANT = 60
-DEPTH = 6
-"""How many hits are put in order: about 30 sentences to embed."""
+DEPTH = 12
+"""How many hits are put in order: about 60 sentences to embed."""
 
 
 def reciprocal(ranks: Iterable[int]) -> float:
@@ -31,11 +34,12 @@ def rerank(question: str, vector: Sequence[float], hits: Sequence[Hit], embedder
     first, rest = hits[:DEPTH], hits[DEPTH:]
     if len(first) < 2:
         return list(hits)
+    dense = _ranks([-(hit.dense_rank or math.inf) for hit in first])
     near = _ranks(_nearness(vector, first, embedder))
     covered = _ranks([coverage(question, (hit,)) for hit in first])
     scored = [
         replace(hit, score=reciprocal(ranks))
-        for hit, *ranks in zip(first, range(1, len(first) + 1), near, covered, strict=True)
+        for hit, *ranks in zip(first, dense, near, near, covered, strict=True)
     ]
     return [*sorted(scored, key=lambda hit: -hit.score), *rest]
 

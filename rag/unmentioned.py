@@ -2,8 +2,9 @@
 
 Law: full-text search ranks a rare word first, so a name that stands in none of the passages found stands,
 as far as that can be told, in none of the articles; each such name lowers the odds of an answer. Told
-generously: another form of a name ("Poland" beside "Polish"), a slip of the pen and a title are no strange
-name; what opens a sentence may be no name; days and months are none.
+generously: another form of a name ("Poland" beside "Polish"), its initials ("UN" beside "United Nations"), a
+slip of the pen and a title are no strange name; what opens a sentence may be no name; days and months are
+none.
 
 Does not know: names in small letters, what a name means.
 """
@@ -38,6 +39,8 @@ _TITLES = frozenset(
 )
 _CLOSE = 0.75
 """How alike two spellings are that may be one name (Ratcliff and Obershelp, in difflib)."""
+_RUN = re.compile(r"\b[A-Z][\w’']+(?:(?:\s+(?:and|for|of|the))*\s+[A-Z][\w’']+)+")
+"""Words with capitals in a row: a name of several words, which its initials may stand for."""
 _OPENING = re.compile(r"(?:^|[.?!:;]\s+|[\"“‘])\W*\w+")
 
 
@@ -54,7 +57,9 @@ def unmentioned(question: str, hits: Iterable[Hit]) -> frozenset[str]:
     texts = list(map(_text, hits))
     held = {word.lower() for text in texts for word in words(text)}
     called = _parts(name for text in texts for name in names(text))
-    strange = asked - held - _TITLES - {day.lower() for day in CALENDAR}
+    short = {initials for text in texts for initials in _initialled(text)}
+    spelt = {part for initials, parts in _initialled(question).items() if initials in held for part in parts}
+    strange = asked - held - _TITLES - {day.lower() for day in CALENDAR} - short - spelt
     return frozenset(name for name in strange if not resembles(name, called))
 
 
@@ -62,6 +67,16 @@ def _text(hit: Hit) -> str:
     source = hit.passage.source
     told = (source.title, source.publisher, source.author, source.path, hit.passage.text)
     return "\n".join(part for part in told if part)
+
+
+def _initialled(text: str) -> dict[str, frozenset[str]]:
+    """The names of several words in ``text`` by their initials, in small letters: un -> united, nations.
+
+    What opens a sentence may be no part of the name, so it is taken with it and without.
+    """
+    runs = [re.findall(r"[A-Z][\w’']+", run[0]) for run in _RUN.finditer(text)]
+    ends = [run[start:] for run in runs for start in range(len(run) - 1)]
+    return {"".join(part[0] for part in end).lower(): _parts(end) for end in ends}
 
 
 def _parts(called: Iterable[str]) -> frozenset[str]:

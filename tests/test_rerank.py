@@ -25,8 +25,8 @@ def of(*texts: str) -> list[Hit]:
     return [hit(*text.split("|"), path=f"{n}.txt", title="News") for n, text in enumerate(texts)]
 
 
-def score(*ranks: int) -> float:
-    return sum(1 / (RANK_CONSTANT + rank) for rank in ranks)
+def score(dense: int, near: int, covered: int) -> float:
+    return sum(1 / (RANK_CONSTANT + rank) for rank in (dense, near, near, covered))
 
 
 def places(hits: Sequence[Hit]) -> list[str]:
@@ -53,6 +53,16 @@ def test_hits_are_ordered_by_three_ranks(
     found = reranked(QUESTION, of(*texts))
     assert places(found) == order
     assert scores is None or [one.score for one in found] == pytest.approx(scores)
+
+
+def test_the_dense_search_ranks_the_hits_and_what_it_missed_comes_last() -> None:
+    ranks = (None, 9, 4)
+    like = [
+        replace(one, dense_rank=rank)
+        for one, rank in zip(of("Gulls.", "Gulls.", "Gulls."), ranks, strict=True)
+    ]
+    scores = {found.dense_rank: found.score for found in reranked(QUESTION, like)}
+    assert scores == pytest.approx({None: score(3, 1, 1), 9: score(2, 2, 2), 4: score(1, 3, 3)})
 
 
 def test_a_sentence_that_speaks_to_a_model_is_nobodys_nearest() -> None:

@@ -14,6 +14,7 @@ from index.article import Hit
 from index.catalog import Where
 from index.store import Index, open_index
 from index.sync import sync
+from rag.rerank import DEPTH as RERANKED
 from rag.retrieve import DEPTH, PassageRetriever, Span, fuse, hits_of
 
 IDS = st.lists(st.sampled_from("abcdefghij"), unique=True)
@@ -101,7 +102,7 @@ def test_hits_carry_their_ranks_and_score(index: Index) -> None:
         id = hit.passage.id
         assert hit.dense_rank == (dense.index(id) + 1 if id in dense else None)
         assert hit.text_rank == (text.index(id) + 1 if id in text else None)
-        assert 3 / 70 < hit.score <= 3 / 61 + 1e-9
+        assert 4 / 70 < hit.score <= 4 / 61 + 1e-9
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
 
 
@@ -226,10 +227,10 @@ def test_others_are_fetched_in_the_place_of_what_is_left_out(large: Index, count
     dense, text = ([id for id in ids if id not in gone][:DEPTH] for ids in searches)
     wanted = [
         (p.id, dense.index(p.id) + 1 if p.id in dense else None)
-        for p in large.passages(fuse(dense, text)[:6])
+        for p in large.passages(fuse(dense, text)[:RERANKED])
     ]
     without = tuple((p.source.path, p.start, p.end) for p in large.passages(sorted(gone)))
-    hits = found(large, question, without=without)
+    hits = found(large, question, without=without, k=RERANKED)
     assert {(hit.passage.id, hit.dense_rank) for hit in hits} == set(wanted)
 
 
