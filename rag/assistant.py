@@ -29,6 +29,7 @@ from rag.parts import merged, parts
 from rag.restate import restated
 from rag.retrieve import PassageRetriever, Span
 from rag.settings import Settings, silence
+from rag.steps import ENOUGH
 from rag.verify import verify
 from rag.versions import asks_versions
 
@@ -155,11 +156,11 @@ class Assistant:
     def _retriever(
         self, where: Where, without: tuple[Span, ...], follows: bool, history: Sequence[Turn]
     ) -> PassageRetriever:
-        """For a follow-up, one that finds the earlier evidence too, as the last that is read at worst."""
+        """For a follow-up, one that finds the earlier evidence too, as the last of ENOUGH at worst."""
         parts: dict[str, Any] = {"index": self.index, "embedder": self.embedder}
         if not follows:
             return PassageRetriever(**parts, where=where, without=without)
-        last = max(self._reads - 1, 1)
+        last = max(min(self._reads, ENOUGH) - 1, 1)
         return RecallingRetriever(**parts, where=where, without=without, earlier=cited(history), at=last)
 
     def with_index(self, settings: Settings) -> "Assistant":

@@ -102,7 +102,7 @@ TABLE: tuple[Setting, ...] = (
     Setting("chroma_url", "BYLINE_CHROMA_URL", "a local folder", "A Chroma server for the vectors.", str),
     Setting("num_ctx", "BYLINE_NUM_CTX", "4096", "The model's context window, in tokens.", _WINDOW),
     Setting("threads", "BYLINE_THREADS", "0", "Threads of the embedded model; 0: its own choice.", _WHOLE),
-    Setting("reads", "BYLINE_READS", "3", "The most passages read for an answer.", _between(1, 20, int)),
+    Setting("reads", "BYLINE_READS", "4", "The most passages read for an answer.", _between(1, 20, int)),
     Setting("threshold", "BYLINE_THRESHOLD", "the model's", "Refuse below this support, 0 to 1.", _SHARE),
     Setting("timeout", "BYLINE_TIMEOUT", "300", "Seconds to wait for Ollama's next word.", _SECONDS),
 )
@@ -123,7 +123,7 @@ class Settings:
     chroma_url: str = ""
     num_ctx: int = 4096
     threads: int = 0
-    reads: int = 3
+    reads: int = 4
     threshold: float | None = None
     timeout: float = 300.0
 

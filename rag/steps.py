@@ -26,6 +26,8 @@ from rag.support import blended, looked, lowered, shifted
 
 FURTHER = 0.5
 """What a passage after the first loses of its log odds: the first holds the evidence four times in five."""
+ENOUGH = 3
+"""After how many passages an answer that is not sure is enough; where there is none, more are read."""
 RIVALS = 8
 """How many hits are looked through, by their words alone, for one that may contradict the answer."""
 SLACK = 1
@@ -83,6 +85,8 @@ def read_on(
 ) -> Generator[Event, None, list[Reading]]:
     """Read passage after passage until one is surely enough; all, where several things are asked for.
 
+    Those after ENOUGH are read only where nothing answers yet.
+
     ``against`` is taken from the log odds of every reading; one after the first loses FURTHER too, but where
     each is asked for a thing of its own.
     """
@@ -94,6 +98,8 @@ def read_on(
         said = as_quoted(question, reading)
         readings.append((yield from looked_at(question, said, llm)))
         if _is_enough(question, readings[-1], llm):
+            break
+        if number >= ENOUGH and any(stated(question, r, llm.thresholds).statements for r in readings):
             break
     return readings
 

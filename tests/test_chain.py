@@ -131,6 +131,26 @@ def test_no_more_passages_are_read_than_allowed(reads: int) -> None:
     assert draft_of(events).hits == HITS
 
 
+@pytest.mark.parametrize(
+    ("supports", "read"),
+    [
+        ((NO, NO, NO, SURE), 4),
+        ((NO, UNSURE, NO, SURE), 3),
+        ((NO, NO, UNSURE, SURE), 3),
+        ((SURE, NO, NO, NO), 1),
+    ],
+)
+def test_a_fourth_passage_is_read_only_where_nothing_answers_yet(
+    supports: tuple[float, ...], read: int
+) -> None:
+    strait = hit("The strait is closed.", path="strait.txt", title="Strait")
+    texts = ("Monday", "Riyadh", "The bridge", "The strait")
+    replies = [cites(1, text, share) for text, share in zip(texts, supports, strict=True)]
+    events = stream(scripted_llm(looking(composing(enqueued(*replies[:read])))), (*HITS, strait), reads=4)
+    assert len([event for event in events if isinstance(event, Reads)]) == read
+    assert not verify(draft_of(events)).refused
+
+
 def test_a_short_answer_is_stated_as_a_sentence() -> None:
     sentence = "Of the total, Europe paid 60%."
     draft = draft_of(stream(scripted_llm(enqueued(cites(2, "60%"), say(sentence)))))
