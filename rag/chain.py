@@ -10,6 +10,7 @@ Does not know: how hits are found, how a reply is read, how drafts are checked.
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda, RunnablePassthrough
@@ -26,7 +27,6 @@ from rag.quoted import narrowed
 from rag.reader import NOTHING, Reading
 from rag.retrieve import PassageRetriever, hits_of
 from rag.steps import (
-    RIVALS,
     Composes,
     Event,
     Found,
@@ -38,7 +38,24 @@ from rag.steps import (
 )
 from rag.unmentioned import cost, unmentioned
 
-__all__ = ["RIVALS", "Composes", "Event", "Found", "Looks", "Reads", "build_chain"]
+__all__ = ["KEPT", "Composes", "Event", "Found", "Looks", "Reads", "build_chain"]
+
+KEPT = 6
+"""How many hits are shown and looked through; more where more may be read. Those after them only tell which
+names the articles hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question, what was found for it, and when that began.
+
+    ``strange`` is what names that stand in no article take from the log odds of every reading.
+    """
+
+    question: str
+    hits: tuple[Hit, ...]
+    strange: float
+    start: float
 
 
 def build_chain(
@@ -70,19 +87,21 @@ def _drafting(
         asked: dict[str, Any] = {}
         for chunk in chunks:
             asked = {**asked, **chunk}
-        question = cased(asked["question"], asked["hits"])
-        yield from _draft(question, asked["hits"], llm, reads, near, each, asked["clock"])
+        yield from _draft(_asked(**asked, kept=max(reads, KEPT)), llm, reads, near, each)
 
     return work
 
 
-def _draft(
-    question: str, hits: tuple[Hit, ...], llm: LLM, reads: int, near: Nearness, each: bool, start: float
-) -> Iterator[Event]:
-    retrieved = time.perf_counter() - start
+def _asked(question: str, hits: tuple[Hit, ...], clock: float, kept: int) -> _Asked:
+    named = cased(question, hits)
+    return _Asked(named, hits[:kept], cost(unmentioned(named, hits)), clock)
+
+
+def _draft(asked: _Asked, llm: LLM, reads: int, near: Nearness, each: bool) -> Iterator[Event]:
+    question, hits, strange = asked.question, asked.hits, asked.strange
+    retrieved = time.perf_counter() - asked.start
     yield Found(hits)
     fits = fitting(question, hits, llm)
-    strange = cost(unmentioned(question, hits))
     readings = yield from read_on(question, narrowed(question, fits)[:reads], llm, strange)
     answering, made = yield from answered(question, readings, llm, strange)
     told = yield from elsewhere(question, answering, readings, fits, llm, near, strange, each)
@@ -100,7 +119,7 @@ def _draft(
         reply=best.reply,
         model=llm.model,
         tokens=total(calls, llm.context),
-        seconds=_seconds(retrieved, readings, calls, start),
+        seconds=_seconds(retrieved, readings, calls, asked.start),
         rivals=tuple(one for several in said[len(told.answering) :] for one in several),
         calls=calls,
     )

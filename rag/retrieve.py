@@ -42,15 +42,16 @@ def _score(id: str, dense: Sequence[str], text: Sequence[str]) -> float:
 class PassageRetriever(BaseRetriever):
     """A LangChain retriever over an index. Each Document's metadata holds its ``hit``.
 
-    ``k`` is how many hits come back at most; ``where`` narrows by source and date. Passages that overlap
-    a span of ``without`` (path, start, end; offsets into the article's text, half open) are left out.
+    ``k`` is how many hits come back at most: all that either search found, if not told otherwise.
+    ``where`` narrows by source and date. Passages that overlap a span of ``without`` (path, start, end;
+    offsets into the article's text, half open) are left out.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
     index: Index
     embedder: Embedder
     where: Where = Where()
-    k: int = 6
+    k: int = 2 * DEPTH
     without: tuple[Span, ...] = ()
 
     def _get_relevant_documents(

@@ -28,8 +28,6 @@ FURTHER = 0.5
 """What a passage after the first loses of its log odds: the first holds the evidence four times in five."""
 ENOUGH = 3
 """After how many passages an answer that is not sure is enough; where there is none, more are read."""
-RIVALS = 8
-"""How many hits are looked through, by their words alone, for one that may contradict the answer."""
 SLACK = 1
 """How many words a claim may take from its question before another reading is worth its time."""
 BEHIND = 1.75
@@ -127,7 +125,7 @@ def read_rival(
     question: str, best: Reading, readings: Sequence[Reading], hits: Sequence[Hit], llm: LLM, against: float
 ) -> Generator[Event, None, list[Reading]]:
     """Read one passage of another article, where it may contradict the best reading."""
-    hit = rival_hit(question, best, readings, hits[:RIVALS])
+    hit = rival_hit(question, best, readings, hits)
     if hit is None:
         return []
     return (yield from read_one(question, hit, len(readings) + 1, llm, against))

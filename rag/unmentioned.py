@@ -1,10 +1,10 @@
 """Names in a question that no passage found for it holds: "the German chancellor", where none is spoken of.
 
-Law: full-text search ranks a rare word first, so a name that stands in none of the passages found stands,
-as far as that can be told, in none of the articles; each such name lowers the odds of an answer. Told
-generously: another form of a name ("Poland" beside "Polish"), its initials ("UN" beside "United Nations"), a
-slip of the pen and a title are no strange name; what opens a sentence may be no name; days and months are
-none.
+Law: full-text search ranks a rare word first, so a name that stands in none of all the passages found, read
+or not, stands, as far as that can be told, in none of the articles; each such name lowers the odds of an
+answer. Told generously: another form of a name ("Poland" beside "Polish"), its initials ("UN" beside "United
+Nations"), a slip of the pen and a title are no strange name; what opens a sentence may be no name; days and
+months are none.
 
 Does not know: names in small letters, what a name means.
 """

@@ -11,7 +11,7 @@ from index.article import Hit
 from index.errors import ModelBroke
 from rag.answer import Answer, Draft, Statement, Tokens
 from rag.call import total
-from rag.chain import RIVALS, Composes, Event, Found, Looks, Reads, build_chain
+from rag.chain import KEPT, Composes, Event, Found, Looks, Reads, build_chain
 from rag.llm import LLM, UNCALIBRATED, Thresholds
 from rag.reader import Provisional
 from rag.steps import FURTHER
@@ -343,7 +343,7 @@ def test_a_dispute_answers_only_the_closed_question_that_it_nearly_did(
 
 def test_far_hits_are_not_looked_through() -> None:
     llm = scripted_llm(composing(enqueued(cites(2, "12"))))
-    near = [hit("Ferries left.", path=f"{n}.txt", title="Ferries") for n in range(RIVALS - 1)]
+    near = [hit("Ferries left.", path=f"{n}.txt", title="Ferries") for n in range(KEPT - 1)]
     assert purposes(draft_of(asked_of(llm, DIED, OLD, *near, NEW))) == ["read", "compose"]
 
 

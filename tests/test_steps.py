@@ -10,7 +10,7 @@ from index.article import Hit
 from index.errors import PromptTooLong
 from rag.answer import Draft, Statement
 from rag.call import total
-from rag.chain import Event, Reads, build_chain
+from rag.chain import KEPT, Event, Reads, build_chain
 from rag.coverage import coverage, weighed
 from rag.llm import LLM, UNCALIBRATED
 from rag.prompt import number
@@ -336,6 +336,7 @@ def test_a_second_try_is_looked_at_where_it_is_in_doubt() -> None:
         ("What did Anna Dahl offer?", [OFFER], 2),
         ("What did Anna Dahl offer Peter?", [OFFER], 2),
         ("What did Bergen offer?", [OFFER, BERGEN], 0),
+        ("What did Bergen offer?", [OFFER] * KEPT + [BERGEN], 0),
     ],
 )
 def test_a_name_that_no_passage_found_holds_tells_against_every_reading(
@@ -348,6 +349,17 @@ def test_a_name_that_no_passage_found_holds_tells_against_every_reading(
     seen = looked(confirming(0.99), 0.99, 0.0, COST * strange)
     again = blended(read, seen, coverage(question, (OFFER,)))
     assert draft.support == near(again if UNCALIBRATED.accept <= read < CERTAIN else read)
+
+
+@pytest.mark.parametrize(("reads", "kept"), [(1, KEPT), (KEPT + 1, KEPT + 1)])
+def test_no_more_hits_are_kept_than_may_be_read_or_shown(reads: int, kept: int) -> None:
+    found = [hit("Bergen sent sails.", path=f"{n}.txt") for n in range(KEPT + 3)]
+    llm = scripted_llm(enqueued(*[refuses()] * reads))
+    events = list(build_chain(shelf(*found), llm, reads).stream(QUESTION))
+    draft = events[-1]
+    assert isinstance(draft, Draft)
+    assert draft.hits == tuple(found[:kept])
+    assert len([event for event in events if isinstance(event, Reads)]) == reads
 
 
 @pytest.mark.parametrize(("question", "lost"), [(QUESTION, FURTHER), ("What are they and who was it?", 0.0)])
