@@ -29,6 +29,8 @@ from index.errors import ModelBroke, PromptTooLong, WeightsError
 
 SLOTS = 4
 """Prompt caches: the fixed prefixes of reading, composing, looking and rewriting stay read."""
+WAIT = 600
+"""Seconds in which the model must have answered those who asked before."""
 _ROLES = {"system": "system", "human": "user", "ai": "assistant"}
 
 
@@ -37,6 +39,8 @@ class Llama:
 
     Raises WeightsError where llama.cpp can't load the file. ``threads`` 0 lets llama.cpp choose.
     """
+
+    _kept: frozenset[int] = frozenset()
 
     def __init__(self, gguf: Path, context: int, threads: int = 0) -> None:
         import xllamacpp
@@ -51,7 +55,7 @@ class Llama:
         if threads:
             params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
         params.hostnames, params.api_keys = [str(self._socket)], [self._key]
-        params.ui, params.verbosity = False, -1
+        params.ui, params.verbosity, params.slot_save_path = False, -1, f"{self._folder.name}/"
         try:
             self._server: Any = xllamacpp.Server(params)
         except Exception as error:
@@ -69,13 +73,32 @@ class Llama:
 
     def count_tokens(self, text: str) -> int:
         """How many tokens ``text`` takes. Raises ModelBroke where the model no longer answers."""
+        try:
+            return len(self._post("/tokenize", {"content": text}).raise_for_status().json()["tokens"])
+        except (httpx.HTTPStatusError, KeyError, ValueError) as error:
+            raise ModelBroke(f"The embedded model stopped answering: {error}") from error
+
+    def keep(self, slot: int) -> None:
+        """Keep what a slot has read, in the folder of the socket, for ``rewind``. Raises ModelBroke."""
+        if self._slot(slot, "save"):
+            self._kept = self._kept | {slot}
+
+    def rewind(self, slot: int) -> None:
+        """Put a slot back to what was kept of it; where nothing is, it stays. Raises ModelBroke."""
+        if slot in self._kept and not self._slot(slot, "restore"):
+            self._kept = self._kept - {slot}
+
+    def _slot(self, slot: int, action: str) -> bool:
+        return self._post(f"/slots/{slot}?action={action}", {"filename": f"slot-{slot}"}).is_success
+
+    def _post(self, path: str, body: dict[str, Any]) -> httpx.Response:
+        """The reply, once requests before it are done. Raises ModelBroke where there is none."""
         transport = httpx.HTTPTransport(uds=str(self._socket))
         headers = {"Authorization": f"Bearer {self._key}"}
         try:
-            with httpx.Client(transport=transport, headers=headers, timeout=30, trust_env=False) as client:
-                reply = client.post("http://llama/tokenize", json={"content": text}).raise_for_status()
-                return len(reply.json()["tokens"])
-        except (httpx.HTTPError, KeyError, ValueError) as error:
+            with httpx.Client(transport=transport, headers=headers, timeout=WAIT, trust_env=False) as client:
+                return client.post(f"http://llama{path}", json=body)
+        except httpx.HTTPError as error:
             raise ModelBroke(f"The embedded model stopped answering: {error}") from error
 
     def close(self) -> None:
@@ -120,6 +143,7 @@ class EmbeddedChat(BaseChatModel):
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
         body = self._body(messages, stop, kwargs)
+        self.llama.rewind(body["id_slot"])
         finish = None
         for event in _events(self.llama, body):
             _raise_fault(event, self.llama.context)

@@ -124,9 +124,9 @@ def _open_embedded(gguf: Path | None, settings: Settings) -> LLM:
     name, digest = weights.describe(gguf, weights_folder(settings.home))
     llama = Llama(gguf, settings.num_ctx, settings.threads)
     chat = EmbeddedChat(llama=llama, max_tokens=ANSWER_TOKENS)
-    chat.invoke(messages("", ()), max_tokens=1)
-    chat.invoke(compose_messages("", "", ""), max_tokens=1, slot=1)
-    chat.invoke(look_messages("", "", ""), max_tokens=1, slot=2)
+    for slot, fixed in enumerate((messages("", ()), compose_messages("", "", ""), look_messages("", "", ""))):
+        chat.invoke(fixed, max_tokens=1, slot=slot)
+        llama.keep(slot)
     return LLM(
         chat=chat,
         model=Model("embedded", name, digest),

@@ -134,6 +134,11 @@ def words(text: str) -> frozenset[str]:
     return frozenset({*map(_fold, parts), *(_bare(part).casefold() for part in parts)}) | names(text)
 
 
+def words_beside_figures(text: str) -> frozenset[str]:
+    """Every word of ``text`` but figures and their units: those of "60 per cent of it" are "of" and "it"."""
+    return words(_NUMBER.sub(" ", _in_digits(_plain(text))))
+
+
 def missing(claim: str, span: str) -> tuple[str, ...]:
     """What ``claim`` holds and ``span`` doesn't: figures, then names, each as text; () is a pass.
 

@@ -97,6 +97,30 @@ def test_the_same_prompt_gives_the_same_reply_whole_or_in_pieces(embedded: LLM) 
     assert said[0].usage_metadata == whole.usage_metadata
 
 
+def figures_of(question: str, llm: LLM) -> tuple[str, list[float]]:
+    """What a reading of the passage says to a question, and the log probability of each of its tokens."""
+    said = llm.chat.bind(slot=0).invoke(prompt.messages(question, prompt.number([AID])))
+    return said.text, [entry["logprob"] for entry in said.response_metadata["logprobs"]]
+
+
+@pytest.mark.model
+def test_what_was_asked_before_changes_no_figure_of_a_reply(embedded: LLM) -> None:
+    questions = (QUESTION, "What share of the total did Macron name?", "Who spoke?", QUESTION, QUESTION)
+    first, *_, again, last = [figures_of(question, embedded) for question in questions]
+    assert first == again == last
+
+
+@pytest.mark.model
+def test_a_cache_that_is_gone_costs_time_alone(embedded: LLM, sockets: Path) -> None:
+    assert isinstance(embedded.chat, EmbeddedChat)
+    chat, llama = embedded.chat.bind(slot=3, max_tokens=12), embedded.chat.llama
+    said = chat.invoke(ASKED)
+    llama.keep(3)
+    (kept,) = sockets.glob("byline-*/slot-3")
+    kept.unlink()
+    assert [chat.invoke(ASKED).text for _ in range(2)] == [said.text] * 2
+
+
 @pytest.mark.model
 def test_who_leaves_the_stream_stops_the_model(embedded: LLM) -> None:
     chat = embedded.chat.bind(max_tokens=2000)
@@ -156,7 +180,8 @@ def test_a_prompt_that_fits_by_our_count_fits(embedded: LLM) -> None:
 def test_the_socket_lies_in_a_folder_for_this_user_alone(sockets: Path) -> None:
     (folder,) = sockets.iterdir()
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert [stat.S_ISSOCK(file.stat().st_mode) for file in folder.iterdir()] == [True]
+    kinds = {file.name: stat.S_ISSOCK(file.stat().st_mode) for file in folder.iterdir()}
+    assert kinds == {"llama.sock": True, **{f"slot-{n}": False for n in range(3)}}
 
 
 @pytest.mark.parametrize("content", [b"GGUF", b"GGUF" + bytes(range(256)) * 40])

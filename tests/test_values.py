@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from rag.values import Figure, figures, missing, names, words
+from rag.values import Figure, figures, missing, names, words, words_beside_figures
 
 
 def read(text: str) -> set[tuple[str, str]]:
@@ -230,3 +230,19 @@ def test_an_altered_value_is_missed_and_named(claim: str, span: str, lost: tuple
 )
 def test_what_a_claim_leaves_out_is_no_fault(claim: str, span: str) -> None:
     assert missing(claim, span) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "beside"),
+    [
+        ("60 percent of the total", "of the total"),
+        ("sixty per cent", ""),
+        ("$500 billion", ""),
+        ("500 billion dollars", ""),
+        ("a 12-day visit", "a visit"),
+        ("three issues", "issues"),
+        ("the cent", "the cent"),
+    ],
+)
+def test_the_words_beside_figures_are_none_of_their_units(text: str, beside: str) -> None:
+    assert words_beside_figures(text) == frozenset(beside.split())
