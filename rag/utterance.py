@@ -70,6 +70,11 @@ _SPEAKER = re.compile(
     rf"(?P<who>(?:{_NAMED}\s+(?:[a-z]+\s+)?(?:{OFFICES}|adviser|aide|lawyer)\s+)?{_NAMED})\s+[a-z]"
     rf"|(?P<whose>{_NAMED})(?:['’]s?)?\s+(?:\w+\s+)?(?:words|quot|sound)"
 )
+_OF_NAMED = re.compile(
+    rf"\b(?:did|do|does|had|has|have)\s+(?:[a-z]+\s+){{0,3}}{_NAMED}['’]s?\s+(?:[a-z-]+\s+){{1,2}}+"
+    r"(?![A-Z][\w.-]*\s+[a-z])"
+)
+"""Somebody is told by whose they are ("Berg's lawyer"), and not named."""
 _DID = re.compile(rf"\b(?:did|do|does|had|has|have)\s+(?:[a-z]+\s+){{0,3}}{_NAMED}\s+(?P<verb>[a-z]+)")
 _PLAINLY = re.compile(
     r"(?:answer|call|characteri[sz]|choose|chose|comment|describ|express|phras|put|quot|react|remark|repl[iy]|"
@@ -124,9 +129,13 @@ def asks_plainly(question: str) -> bool:
 
 
 def asked_speaker(question: str) -> frozenset[str]:
-    """The names of the one whose words a question asks for ("Berg's own words"); where unclear, all names."""
+    """The names of the one whose words a question asks for ("Berg's own words"); where unclear, all names.
+
+    None where it is somebody without a name: "how did Berg's lawyer put it?".
+    """
     asked = (names(found["whom"] or found["who"] or found["whose"]) for found in _SPEAKER.finditer(question))
-    return next((who for who in asked if who), names(question))
+    unclear = frozenset() if _OF_NAMED.search(question) else names(question)
+    return next((who for who in asked if who), unclear)
 
 
 def words_apart(one: str, other: str) -> bool:

@@ -95,6 +95,9 @@ def test_exact_words_are_asked_for_by_name(question: str, exact: bool) -> None:
         ("I want a direct quote from Berg on Dahl.", {"berg"}),
         ("How did Ursula von der Leyen put it?", {"ursula", "leyen"}),
         ("What exactly did Oslo lawyer Anna Berg say?", {"oslo", "anna", "berg"}),
+        ("In his own words, how did Berg's lawyer describe the Oslo deal?", set()),
+        ("With what words did Oslo's foreign minister reply to Dahl?", set()),
+        ("What exact words did Berg's lawyer Dahl use?", {"berg", "dahl"}),
     ],
 )
 def test_exact_words_are_asked_of_one_speaker(question: str, who: set[str]) -> None:
