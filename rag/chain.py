@@ -93,7 +93,7 @@ def _drafting(
 
 
 def _asked(question: str, hits: tuple[Hit, ...], clock: float, kept: int) -> _Asked:
-    named = cased(question, hits)
+    named = cased(question, hits[:kept])
     return _Asked(named, hits[:kept], cost(unmentioned(named, hits)), clock)
 
 

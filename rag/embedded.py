@@ -1,17 +1,23 @@
 """llama.cpp in this process, as a LangChain chat model. The only importer of xllamacpp.
 
 Law: no network. llama.cpp's server always listens, so it listens on a Unix socket in a folder that
-only this user may enter, behind a random key; requests go by function call, and the socket serves
-only to count tokens. Decoding is greedy: the same prompt gives the same reply.
+only this user may enter, behind a random key; requests go by function call, and the socket serves to count
+tokens and to put prompt caches back, which lie in that folder and hold the prompts' fixed parts alone.
+Decoding is greedy, and each request goes on from the same cache, for llama.cpp's figures depend on how much
+of a prompt is read at once: the same prompt gives the same reply, whatever was asked before.
 
 Does not know: prompts, passages, where weights come from.
 """
 
 import json
 import secrets
+import shutil
+import socket
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -31,6 +37,9 @@ SLOTS = 4
 """Prompt caches: the fixed prefixes of reading, composing, looking and rewriting stay read."""
 WAIT = 600
 """Seconds in which the model must have answered those who asked before."""
+STALE = 3600
+"""Seconds after which a folder in which nobody listens was left by a process that was killed."""
+_PREFIX, _SOCKET = "byline-", "llama.sock"
 _ROLES = {"system": "system", "human": "user", "ai": "assistant"}
 
 
@@ -45,8 +54,9 @@ class Llama:
     def __init__(self, gguf: Path, context: int, threads: int = 0) -> None:
         import xllamacpp
 
-        self._folder = tempfile.TemporaryDirectory(prefix="byline-", ignore_cleanup_errors=True)
-        self._socket = Path(self._folder.name) / "llama.sock"
+        _sweep(Path(tempfile.gettempdir()))
+        self._folder = tempfile.TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True)
+        self._socket = Path(self._folder.name) / _SOCKET
         self._key = secrets.token_urlsafe(24)
         self.context = context
         params = xllamacpp.CommonParams()
@@ -74,37 +84,65 @@ class Llama:
     def count_tokens(self, text: str) -> int:
         """How many tokens ``text`` takes. Raises ModelBroke where the model no longer answers."""
         try:
-            return len(self._post("/tokenize", {"content": text}).raise_for_status().json()["tokens"])
+            reply = self._post("/tokenize", {"content": text}, 30)
+            return len(reply.raise_for_status().json()["tokens"])
         except (httpx.HTTPStatusError, KeyError, ValueError) as error:
             raise ModelBroke(f"The embedded model stopped answering: {error}") from error
 
     def keep(self, slot: int) -> None:
-        """Keep what a slot has read, in the folder of the socket, for ``rewind``. Raises ModelBroke."""
+        """Keep what a slot has read, in the folder of the socket, for ``rewind``; not, where that fails."""
         if self._slot(slot, "save"):
             self._kept = self._kept | {slot}
 
     def rewind(self, slot: int) -> None:
-        """Put a slot back to what was kept of it; where nothing is, it stays. Raises ModelBroke."""
+        """Put a slot back to what was kept of it; where nothing is, it stays."""
         if slot in self._kept and not self._slot(slot, "restore"):
             self._kept = self._kept - {slot}
 
     def _slot(self, slot: int, action: str) -> bool:
-        return self._post(f"/slots/{slot}?action={action}", {"filename": f"slot-{slot}"}).is_success
+        try:
+            return self._post(f"/slots/{slot}?action={action}", {"filename": f"slot-{slot}"}, WAIT).is_success
+        except ModelBroke:
+            return False
 
-    def _post(self, path: str, body: dict[str, Any]) -> httpx.Response:
+    def _post(self, path: str, body: dict[str, Any], seconds: float) -> httpx.Response:
         """The reply, once requests before it are done. Raises ModelBroke where there is none."""
-        transport = httpx.HTTPTransport(uds=str(self._socket))
+        transport = httpx.HTTPTransport(uds=str(self._socket), verify=False)
         headers = {"Authorization": f"Bearer {self._key}"}
         try:
-            with httpx.Client(transport=transport, headers=headers, timeout=WAIT, trust_env=False) as client:
+            with httpx.Client(
+                transport=transport, headers=headers, timeout=seconds, trust_env=False
+            ) as client:
                 return client.post(f"http://llama{path}", json=body)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, RuntimeError) as error:
             raise ModelBroke(f"The embedded model stopped answering: {error}") from error
 
     def close(self) -> None:
         """Unload the model and remove the socket."""
         self._server = None
         self._folder.cleanup()
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what processes that were killed an hour ago or earlier left there."""
+    for left in folder.glob(f"{_PREFIX}*"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > STALE and not _listens(left / _SOCKET):
+                shutil.rmtree(left, ignore_errors=True)
+
+
+def _listens(address: Path) -> bool:
+    """Whether somebody listens there. Where nothing can be told, somebody does."""
+    if not hasattr(socket, "AF_UNIX"):
+        return True
+    with socket.socket(socket.AF_UNIX) as knocking:
+        try:
+            knocking.connect(str(address))
+        except ConnectionRefusedError:
+            return False
+        except OSError:
+            return True
+    return True
 
 
 class EmbeddedChat(BaseChatModel):

@@ -124,9 +124,14 @@ def _open_embedded(gguf: Path | None, settings: Settings) -> LLM:
     name, digest = weights.describe(gguf, weights_folder(settings.home))
     llama = Llama(gguf, settings.num_ctx, settings.threads)
     chat = EmbeddedChat(llama=llama, max_tokens=ANSWER_TOKENS)
-    for slot, fixed in enumerate((messages("", ()), compose_messages("", "", ""), look_messages("", "", ""))):
-        chat.invoke(fixed, max_tokens=1, slot=slot)
-        llama.keep(slot)
+    prompts = (messages("", ()), compose_messages("", "", ""), look_messages("", "", ""))
+    try:
+        for slot, fixed in enumerate(prompts):
+            chat.invoke(fixed, max_tokens=1, slot=slot)
+            llama.keep(slot)
+    except BaseException:
+        llama.close()
+        raise
     return LLM(
         chat=chat,
         model=Model("embedded", name, digest),

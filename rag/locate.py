@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from rag.answer import NumberedSentence, Statement
 from rag.coverage import stems
-from rag.values import figures, missing, words, words_beside_figures
+from rag.values import figures, missing, words, words_beside_units
 
 
 def locate(statement: Statement, sentences: Sequence[NumberedSentence], question: str) -> Statement:
@@ -62,7 +62,7 @@ def echoes(text: str, question: str) -> bool:
 
 
 def _holds(span: Sequence[NumberedSentence], text: str) -> bool:
-    return words_beside_figures(text) <= words(_text(span)) and not missing(text, _text(span))
+    return words_beside_units(text) <= words(_text(span)) and not missing(text, _text(span))
 
 
 def _with_previous(

@@ -102,7 +102,13 @@ TABLE: tuple[Setting, ...] = (
     Setting("chroma_url", "BYLINE_CHROMA_URL", "a local folder", "A Chroma server for the vectors.", str),
     Setting("num_ctx", "BYLINE_NUM_CTX", "4096", "The model's context window, in tokens.", _WINDOW),
     Setting("threads", "BYLINE_THREADS", "0", "Threads of the embedded model; 0: its own choice.", _WHOLE),
-    Setting("reads", "BYLINE_READS", "4", "The most passages read for an answer.", _between(1, 20, int)),
+    Setting(
+        "reads",
+        "BYLINE_READS",
+        "4",
+        "The most passages read; after three, while none answers.",
+        _between(1, 20, int),
+    ),
     Setting("threshold", "BYLINE_THRESHOLD", "the model's", "Refuse below this support, 0 to 1.", _SHARE),
     Setting("timeout", "BYLINE_TIMEOUT", "300", "Seconds to wait for Ollama's next word.", _SECONDS),
 )

@@ -81,7 +81,7 @@ def fitting(question: str, hits: Sequence[Hit], llm: LLM) -> list[Hit]:
 def read_on(
     question: str, hits: Sequence[Hit], llm: LLM, against: float
 ) -> Generator[Event, None, list[Reading]]:
-    """Read passage after passage until one is surely enough; all, where several things are asked for.
+    """Read passage after passage until one is surely enough; ENOUGH, where several things are asked for.
 
     Those after ENOUGH are read only where nothing answers yet.
 
@@ -97,7 +97,7 @@ def read_on(
         readings.append((yield from looked_at(question, said, llm)))
         if _is_enough(question, readings[-1], llm):
             break
-        if number >= ENOUGH and any(stated(question, r, llm.thresholds).statements for r in readings):
+        if number >= ENOUGH and any(_answers(question, reading, llm) for reading in readings):
             break
     return readings
 
@@ -106,6 +106,10 @@ def _is_enough(question: str, reading: Reading, llm: LLM) -> bool:
     """Whether nothing more need be read: a sure answer of the kind that is asked for, to one thing."""
     if support_of(reading) < llm.thresholds.sure or asks_several(question):
         return False
+    return _answers(question, reading, llm)
+
+
+def _answers(question: str, reading: Reading, llm: LLM) -> bool:
     return bool(stated(question, reading, llm.thresholds).statements) and not is_amiss(question, reading)
 
 

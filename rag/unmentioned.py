@@ -12,6 +12,7 @@ Does not know: names in small letters, what a name means.
 import re
 from collections.abc import Iterable
 from difflib import get_close_matches
+from itertools import combinations
 
 from index.article import Hit
 from rag.kinds import CALENDAR
@@ -39,6 +40,8 @@ _TITLES = frozenset(
 )
 _CLOSE = 0.75
 """How alike two spellings are that may be one name (Ratcliff and Obershelp, in difflib)."""
+LONGEST = 6
+"""Of how many words a name that has initials may be."""
 _RUN = re.compile(r"\b[A-Z][\w’']+(?:(?:\s+(?:and|for|of|the))*\s+[A-Z][\w’']+)+")
 """Words with capitals in a row: a name of several words, which its initials may stand for."""
 _OPENING = re.compile(r"(?:^|[.?!:;]\s+|[\"“‘])\W*\w+")
@@ -57,8 +60,11 @@ def unmentioned(question: str, hits: Iterable[Hit]) -> frozenset[str]:
     texts = list(map(_text, hits))
     held = {word.lower() for text in texts for word in words(text)}
     called = _parts(name for text in texts for name in names(text))
-    short = {initials for text in texts for initials in _initialled(text)}
-    spelt = {part for initials, parts in _initialled(question).items() if initials in held for part in parts}
+    short = _capitals(question) & {initials for text in texts for initials in _initialled(text)}
+    written = {initials for text in texts for initials in _capitals(text)}
+    spelt = {
+        part for initials, parts in _initialled(question).items() if initials in written for part in parts
+    }
     strange = asked - held - _TITLES - {day.lower() for day in CALENDAR} - short - spelt
     return frozenset(name for name in strange if not resembles(name, called))
 
@@ -72,11 +78,18 @@ def _text(hit: Hit) -> str:
 def _initialled(text: str) -> dict[str, frozenset[str]]:
     """The names of several words in ``text`` by their initials, in small letters: un -> united, nations.
 
-    What opens a sentence may be no part of the name, so it is taken with it and without.
+    What stands before or after it may be no part of the name, so each part of the run is taken too.
     """
     runs = [re.findall(r"[A-Z][\w’']+", run[0]) for run in _RUN.finditer(text)]
-    ends = [run[start:] for run in runs for start in range(len(run) - 1)]
-    return {"".join(part[0] for part in end).lower(): _parts(end) for end in ends}
+    parts = [run[start:end] for run in runs for start, end in combinations(range(len(run) + 1), 2)]
+    return {
+        "".join(word[0] for word in part).lower(): _parts(part) for part in parts if 1 < len(part) <= LONGEST
+    }
+
+
+def _capitals(text: str) -> frozenset[str]:
+    """The words of ``text`` that are written in capitals alone, in small letters: un."""
+    return frozenset(word.lower() for word in re.findall(r"\b[A-Z]{2,}\b", text))
 
 
 def _parts(called: Iterable[str]) -> frozenset[str]:

@@ -71,8 +71,8 @@ _SPEAKER = re.compile(
     rf"|(?P<whose>{_NAMED})(?:['’]s?)?\s+(?:\w+\s+)?(?:words|quot|sound)"
 )
 _OF_NAMED = re.compile(
-    rf"\b(?:did|do|does|had|has|have)\s+(?:[a-z]+\s+){{0,3}}{_NAMED}['’]s?\s+(?:[a-z-]+\s+){{1,2}}+"
-    r"(?![A-Z][\w.-]*\s+[a-z])"
+    rf"\b(?:by|did|do|does|from|had|has|have|of|[Qq]uote)\s+(?:[a-z]+\s+){{0,3}}{_NAMED}['’]s?\s+"
+    r"(?:[a-z-]+(?:,?\s+|\W*$)){1,2}+(?![A-Z])"
 )
 """Somebody is told by whose they are ("Berg's lawyer"), and not named."""
 _DID = re.compile(rf"\b(?:did|do|does|had|has|have)\s+(?:[a-z]+\s+){{0,3}}{_NAMED}\s+(?P<verb>[a-z]+)")
@@ -134,8 +134,10 @@ def asked_speaker(question: str) -> frozenset[str]:
     None where it is somebody without a name: "how did Berg's lawyer put it?".
     """
     asked = (names(found["whom"] or found["who"] or found["whose"]) for found in _SPEAKER.finditer(question))
-    unclear = frozenset() if _OF_NAMED.search(question) else names(question)
-    return next((who for who in asked if who), unclear)
+    unnamed = _OF_NAMED.search(question)
+    if unnamed and not names(question[: unnamed.start()]):
+        return frozenset()
+    return next((who for who in asked if who), names(question))
 
 
 def words_apart(one: str, other: str) -> bool:

@@ -134,9 +134,11 @@ def words(text: str) -> frozenset[str]:
     return frozenset({*map(_fold, parts), *(_bare(part).casefold() for part in parts)}) | names(text)
 
 
-def words_beside_figures(text: str) -> frozenset[str]:
-    """Every word of ``text`` but figures and their units: those of "60 per cent of it" are "of" and "it"."""
-    return words(_NUMBER.sub(" ", _in_digits(_plain(text))))
+def words_beside_units(text: str) -> frozenset[str]:
+    """The words of ``text`` but those of its figures' units: of "60 per cent of it", "of" and "it"."""
+    found = list(_NUMBER.finditer(_in_digits(_plain(text))))
+    scales = frozenset(_SCALE_WORDS if any(figure["scale"] for figure in found) else ())
+    return words(text) - words(" ".join(figure["after"] or "" for figure in found)) - scales
 
 
 def missing(claim: str, span: str) -> tuple[str, ...]:

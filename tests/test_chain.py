@@ -14,7 +14,7 @@ from rag.call import total
 from rag.chain import KEPT, Composes, Event, Found, Looks, Reads, build_chain
 from rag.llm import LLM, UNCALIBRATED, Thresholds
 from rag.reader import Provisional
-from rag.steps import FURTHER
+from rag.steps import ENOUGH, FURTHER
 from rag.support import CERTAIN, shifted
 from rag.verify import verify
 from tests.ollama_chat import Brain, ChatReply, ChatRequest, count_words, say
@@ -149,6 +149,15 @@ def test_a_fourth_passage_is_read_only_where_nothing_answers_yet(
     events = stream(scripted_llm(looking(composing(enqueued(*replies[:read])))), (*HITS, strait), reads=4)
     assert len([event for event in events if isinstance(event, Reads)]) == read
     assert not verify(draft_of(events)).refused
+
+
+def test_where_several_things_are_asked_for_three_passages_are_enough() -> None:
+    found = [hit(f"On minerals the two disagree {n}.", path=f"{n}.txt") for n in range(5)]
+    replies = [cites(1, "minerals", SURE), *[refuses()] * 4]
+    llm = scripted_llm(looking(composing(enqueued(*replies))))
+    question = "What are the things on which the two disagree?"
+    events = list(build_chain(shelf(*found), llm, 5).stream(question))
+    assert len([event for event in events if isinstance(event, Reads)]) == ENOUGH
 
 
 def test_a_short_answer_is_stated_as_a_sentence() -> None:

@@ -2,7 +2,10 @@
 
 import itertools
 import math
+import os
+import socket
 import stat
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -196,6 +199,29 @@ def test_a_file_that_llama_can_not_load_leaves_an_error_and_no_folder(
         Llama(gguf, 1024)
     assert "BYLINE_GGUF" in caught.value.hint
     assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("listens", [True, False])
+@pytest.mark.parametrize("hours", [0, 2])
+def test_what_a_killed_process_left_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, listens: bool, hours: int
+) -> None:
+    with tempfile.TemporaryDirectory(prefix="t-") as short, socket.socket(socket.AF_UNIX) as server:
+        monkeypatch.setattr("tempfile.tempdir", short)
+        left = Path(short) / "byline-left"
+        left.mkdir()
+        (left / "slot-0").write_bytes(b"kept")
+        server.bind(str(left / "llama.sock"))
+        if listens:
+            server.listen()
+        other = Path(short) / "byline-eval-0"
+        other.mkdir()
+        for folder in (left, other):
+            os.utime(folder, (time.time() - 3600 * hours - 10,) * 2)
+        (tmp_path / "mine.gguf").write_bytes(b"GGUF")
+        with pytest.raises(WeightsError):
+            Llama(tmp_path / "mine.gguf", 1024)
+        assert (left.exists(), other.exists()) == (listens or hours == 0, True)
 
 
 class ScriptedLlama(Llama):

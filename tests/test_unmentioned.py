@@ -43,17 +43,23 @@ def test_names_that_no_passage_holds_are_told(question: str, names: str) -> None
     assert unmentioned(question, HITS) == frozenset(names.split())
 
 
-UNION = hit("The United Nations met.", "The NBA and the Bank of England were silent.", path="union.txt")
+UNION = hit(
+    "The International Monetary Fund Board met.",
+    "The NBA and the Bank of England, at its own house, were silent.",
+    path="union.txt",
+)
 
 
 @pytest.mark.parametrize(
     ("question", "names"),
     [
-        ("What was decided at the UN?", ""),
+        ("What was decided at the IMF?", ""),
         ("What did the BE say?", ""),
         ("What did the UNO say?", "uno"),
         ("Was the National Basketball Association silent?", ""),
-        ("Was the National Hockey League silent?", "hockey league national"),
+        ("Was the National Hockey League silent?", "hockey league"),
+        ("What did Angela Thompson sign?", "angela thompson"),
+        ("What did Imf Dahl sign?", "imf dahl"),
     ],
 )
 def test_initials_and_the_name_that_they_stand_for_are_one(question: str, names: str) -> None:

@@ -97,7 +97,12 @@ def test_exact_words_are_asked_for_by_name(question: str, exact: bool) -> None:
         ("What exactly did Oslo lawyer Anna Berg say?", {"oslo", "anna", "berg"}),
         ("In his own words, how did Berg's lawyer describe the Oslo deal?", set()),
         ("With what words did Oslo's foreign minister reply to Dahl?", set()),
+        ("What were the exact words of Oslo's mayor?", set()),
+        ("Quote Oslo's top diplomat on Dahl.", set()),
         ("What exact words did Berg's lawyer Dahl use?", {"berg", "dahl"}),
+        ("What exact words did Berg's lawyer Eva Dahl use?", {"berg", "eva", "dahl"}),
+        ("What words did Oslo's foreign minister, Eva Dahl, use?", {"oslo", "eva", "dahl"}),
+        ("Dahl, word for word, on what Berg did for Oslo's peace talks?", {"dahl", "berg", "oslo"}),
     ],
 )
 def test_exact_words_are_asked_of_one_speaker(question: str, who: set[str]) -> None:
