@@ -1,8 +1,8 @@
-"""The best hits in a better order: by their nearest sentence, and by the question's words that they hold.
+"""The best hits in a better order: by the dense search, their nearest sentence, the question's words held.
 
 Law: reciprocal rank fusion of three rankings of the same hits: by the dense search, by the cosine of the
 question and the nearest sentence (the largest similarity of a part, as in Khattab and Zaharia, "ColBERT",
-SIGIR 2020), which counts twice, and by coverage. Full text, which helped to choose the hits, has no say in
+SIGIR 2020), and by coverage, weighted. Full text, which helped to choose the hits, has no say in
 their order: a question in words of its own shares only chance words with the passage that answers it. No hit
 is lost; those beyond DEPTH keep their place after the others.
 
@@ -12,6 +12,7 @@ Does not know: where the hits came from, what is read.
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import repeat
 
 from index.article import Hit
 from index.embed import Embedder
@@ -24,9 +25,13 @@ DEPTH = 12
 """How many hits are put in order: about 60 sentences to embed."""
 
 
-def reciprocal(ranks: Iterable[int]) -> float:
-    """What ranks, from 1, in several rankings come to: the sum of 1 / (RANK_CONSTANT + rank)."""
-    return sum(1 / (RANK_CONSTANT + rank) for rank in ranks)
+WEIGHTS = (1.0, 2.0, 1.5)
+"""How much the dense search, the nearest sentence and coverage count."""
+
+
+def reciprocal(ranks: Iterable[int], weights: Iterable[float] = repeat(1.0)) -> float:
+    """What ranks, from 1, in several rankings come to: the sum of weight / (RANK_CONSTANT + rank)."""
+    return sum(weight / (RANK_CONSTANT + rank) for rank, weight in zip(ranks, weights, strict=False))
 
 
 def rerank(question: str, vector: Sequence[float], hits: Sequence[Hit], embedder: Embedder) -> list[Hit]:
@@ -38,8 +43,8 @@ def rerank(question: str, vector: Sequence[float], hits: Sequence[Hit], embedder
     near = _ranks(_nearness(vector, first, embedder))
     covered = _ranks([coverage(question, (hit,)) for hit in first])
     scored = [
-        replace(hit, score=reciprocal(ranks))
-        for hit, *ranks in zip(first, dense, near, near, covered, strict=True)
+        replace(hit, score=reciprocal(ranks, WEIGHTS))
+        for hit, *ranks in zip(first, dense, near, covered, strict=True)
     ]
     return [*sorted(scored, key=lambda hit: -hit.score), *rest]
 

@@ -56,7 +56,7 @@ def unmentioned(question: str, hits: Iterable[Hit]) -> frozenset[str]:
     """The names of ``question``, in small letters, that none of the passages or their sources holds."""
     if question.isupper():
         return frozenset()
-    asked = _parts(names(_OPENING.sub(" ", question.replace("-", " "))))
+    asked = asked_names(question)
     texts = list(map(_text, hits))
     held = {word.lower() for text in texts for word in words(text)}
     called = _parts(name for text in texts for name in names(text))
@@ -65,8 +65,14 @@ def unmentioned(question: str, hits: Iterable[Hit]) -> frozenset[str]:
     spelt = {
         part for initials, parts in _initialled(question).items() if initials in written for part in parts
     }
-    strange = asked - held - _TITLES - {day.lower() for day in CALENDAR} - short - spelt
+    strange = asked - held - short - spelt
     return frozenset(name for name in strange if not resembles(name, called))
+
+
+def asked_names(question: str) -> frozenset[str]:
+    """The names in a question, in small letters: no titles, no days, not what opens a sentence."""
+    named = _parts(names(_OPENING.sub(" ", question.replace("-", " "))))
+    return named - _TITLES - {day.lower() for day in CALENDAR}
 
 
 def _text(hit: Hit) -> str:

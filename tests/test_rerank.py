@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.article import Hit
-from rag.rerank import DEPTH, RANK_CONSTANT, rerank
+from rag.rerank import DEPTH, RANK_CONSTANT, WEIGHTS, rerank
 from tests.fakes import HashEmbedder
 from tests.scripted import hit
 
@@ -26,7 +26,8 @@ def of(*texts: str) -> list[Hit]:
 
 
 def score(dense: int, near: int, covered: int) -> float:
-    return sum(1 / (RANK_CONSTANT + rank) for rank in (dense, near, near, covered))
+    ranks = zip(WEIGHTS, (dense, near, covered), strict=True)
+    return sum(weight / (RANK_CONSTANT + rank) for weight, rank in ranks)
 
 
 def places(hits: Sequence[Hit]) -> list[str]:

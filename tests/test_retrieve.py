@@ -15,6 +15,7 @@ from index.catalog import Where
 from index.store import Index, open_index
 from index.sync import sync
 from rag.rerank import DEPTH as RERANKED
+from rag.rerank import WEIGHTS
 from rag.retrieve import DEPTH, PassageRetriever, Span, fuse, hits_of
 
 IDS = st.lists(st.sampled_from("abcdefghij"), unique=True)
@@ -102,7 +103,7 @@ def test_hits_carry_their_ranks_and_score(index: Index) -> None:
         id = hit.passage.id
         assert hit.dense_rank == (dense.index(id) + 1 if id in dense else None)
         assert hit.text_rank == (text.index(id) + 1 if id in text else None)
-        assert 4 / 70 < hit.score <= 4 / 61 + 1e-9
+        assert sum(WEIGHTS) / 70 < hit.score <= sum(WEIGHTS) / 61 + 1e-9
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
 
 

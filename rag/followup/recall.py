@@ -1,7 +1,7 @@
 """Earlier evidence stays citable: what the last turns cited is among the candidates of a follow-up.
 
-Law: a cited passage takes no place from what the question itself finds but the last one that is read;
-it passes the same filters, and is taken from the index as it is now.
+Law: a cited passage takes no place from what the question itself finds but the last of those that are read
+in any case, and the one after it; it passes the same filters, and is taken from the index as it is now.
 
 Does not know: how a question is rewritten, whether a passage will be read.
 """
