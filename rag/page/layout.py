@@ -18,12 +18,13 @@ KINDS = "txt, md, html, pdf, docx"
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """The chat, and what is asked and kept with it."""
+    """The chat, and what is asked and kept with it. ``told``, unseen: the last question, and if it failed."""
 
     chat: Any
     examples: list[Any]
     example_row: Any
     question: Any
+    told: Any
     send: Any
     stop: Any
     retry: Any
@@ -144,7 +145,8 @@ def talk() -> Talk:
         edit = gr.Button("Edit the question", elem_id="edit", size="sm", interactive=False, min_width=110)
         new = gr.Button("New conversation", elem_id="new", size="sm", min_width=110)
         export = gr.HTML("", elem_id="export")
-    return Talk(chat, examples, row, question, send, stop, retry, edit, new, export, editing)
+    told = gr.Textbox("", label="Question answered", elem_id="told", visible="hidden")
+    return Talk(chat, examples, row, question, told, send, stop, retry, edit, new, export, editing)
 
 
 def _chat() -> Any:

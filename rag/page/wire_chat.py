@@ -27,6 +27,12 @@ Values = tuple[Any, ...]
 PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 GONE = '<dialog class="whole"><header><h2>The article is not there any more.</h2>{}</header></dialog>'
 CLOSE = '<button class="close" type="button">Close</button>'
+BOX = """(typed, told) => {
+  const { asked, failed } = JSON.parse(told), left = (typed ?? "").trim();
+  if (failed) return left ? typed : asked;
+  return left === asked.trim() ? "" : typed;
+}"""
+"""What is in the question box once an answer has come or has not; the browser knows what was typed since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +88,10 @@ def wire_chat(chat: Chat, refresh: Callable[[Any], Any]) -> None:
     def stop(tab: gr.Request) -> None:
         chat.running.stop(str(tab.session_hash))
 
-    def told(tab: gr.Request, typed: str, asked: Asked, failed: bool) -> Any:
+    def told(tab: gr.Request, asked: Asked, failed: bool) -> str:
         """The browser has shown the last of an answer."""
         chat.running.seen(str(tab.session_hash))
-        return _box(typed, asked, failed)
+        return json.dumps({"asked": asked.question, "failed": failed})
 
     asked = [
         gr.on(
@@ -102,8 +108,8 @@ def wire_chat(chat: Chat, refresh: Callable[[Any], Any]) -> None:
         button.click(example, [button, *chat.inputs], chat.outputs, **PRIVATE) for button in talk.examples
     ]
     for event in asked:
-        box = [talk.question, memory.asked, memory.failed]
-        refresh(event.then(told, box, [talk.question], queue=False, **PRIVATE))
+        end = event.then(told, [memory.asked, memory.failed], [talk.told], queue=False, **PRIVATE)
+        refresh(end.then(None, [talk.question, talk.told], [talk.question], js=BOX, **PRIVATE))
     talk.stop.click(stop, None, None, queue=False, **PRIVATE)
     talk.edit.click(
         _edit, [memory.asked], [talk.question, memory.instead, talk.editing], queue=False, **PRIVATE
@@ -147,16 +153,6 @@ def _filters(
 def _refused(chat: Chat, conversation: str, asked: Asked, error: BylineError) -> View:
     whole, today = chat.backend.conversation(conversation), chat.backend.now().date()
     return failed(whole, asked, error, today)
-
-
-def _box(typed: str, asked: Asked, failed: bool) -> Any:
-    """What is in the question box once an answer has come, or has not."""
-    import gradio as gr
-
-    if failed and not (typed or "").strip():
-        return asked.question
-    left = (typed or "").strip()
-    return "" if left and not failed and left == asked.question.strip() else gr.skip()
 
 
 def _edit(asked: Asked) -> Values:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
 
-from playwright.sync_api import ConsoleMessage, Locator, Page, Request, expect
+from playwright.sync_api import ConsoleMessage, Locator, Page, Request, Route, expect
 
 LOCAL = ("data", "blob", "about")
 SETTLED = """async () => {
@@ -26,6 +26,8 @@ AT_ONCE = """(selector) => {
   });
   clicking.observe(document.body, { childList: true, subtree: true });
 }"""
+LEFT = "AbortError: (signal is|BodyStreamBuffer was) aborted|Connection errored out"
+"""What the browser says of a stream that Gradio left: before it was read, while it was, or broken off."""
 BUSY = 60_000
 """Milliseconds for what a loaded machine may take: opening the page, a whole answer, indexing."""
 
@@ -37,7 +39,7 @@ class Reader:
         self.page, self.url = page, url
         self.requested: list[str] = []
         self._complaints: list[str] = []
-        self._expected: list[str] = ["AbortError: signal is aborted|Connection errored out"]  # a stream left
+        self._expected: list[str] = [LEFT]
         page.on("request", self._note)
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self._complaints.append(f"page error: {error}"))
@@ -76,7 +78,6 @@ class Reader:
     def reloads(self) -> None:
         """Load the page anew, once the browser has noted which conversation it is in."""
         self.page.wait_for_function("localStorage.getItem('byline-conversation')")
-        self.expects("AbortError: signal is aborted|Connection errored out")  # what the reload cut off
         self.visits()
 
     def arrives(self) -> Self:
@@ -136,6 +137,16 @@ class Reader:
     def loses_connection(self) -> None:
         """The next stream of answers is cut off before its first byte; those after it are not."""
         self.page.route(re.compile("queue/data"), lambda route: route.abort("connectionreset"), times=1)
+
+    def types_while_told(self, question: str, then: str) -> None:
+        """Send a question, and type another once its end is there, but before the page has said so."""
+        told, late = re.compile("run/predict"), list[Route]()
+        self.page.route(told, lambda route: late.append(route), times=1)
+        with self.page.expect_request(told):
+            self.types(question)
+        self.box.fill(then)
+        with self.page.expect_response(told):
+            late[0].continue_()
 
     def asks(self, question: str) -> Locator:
         """Ask and wait for the checked answer, which is returned."""

@@ -57,6 +57,26 @@ def test_what_could_not_be_answered_can_be_asked_again(reader: Reader, served: S
     expect(reader.answered(1)).to_contain_text(SAID)
 
 
+def test_a_question_without_an_answer_is_back_in_the_box_until_it_has_one(
+    reader: Reader, served: Served
+) -> None:
+    served.mind.die("read")
+    reader.types(SHARE)
+    expect(reader.page.get_by_text("The model stopped in mid-answer")).to_be_visible()
+    expect(reader.box).to_have_value(SHARE)
+    reader.retry.click()
+    reader.answered(1)
+    expect(reader.box).to_have_value("")
+
+
+def test_what_is_typed_while_a_failure_is_told_stays_in_the_box(reader: Reader) -> None:
+    reader.types_while_told("word " * 20_000, BRIDGE)
+    expect(reader.retry).to_be_enabled()
+    expect(reader.box).to_have_value(BRIDGE)
+    reader.send.click()
+    expect(reader.answered(1)).to_contain_text(REOPENED)
+
+
 def test_a_text_too_long_for_a_question_is_refused_and_kept(reader: Reader, served: Served) -> None:
     reader.types("word " * 20_000)
     expect(reader.page.get_by_text(re.compile("characters; 2,000 are read at most"))).to_be_visible()
