@@ -4,11 +4,12 @@ Law: each is a sentence of another article, stated word for word, with the suppo
 denial is told by its very word, a dispute by the word that one article states and the other denies, where the
 question names that word or one near it in meaning. Quotations that share their words are one quotation,
 differently told. A sentence that tells the same point, by its nearness, but not what was answered, is another
-account.
+account; so is a list left open ("and many other matters") where a number was answered.
 
 Does not know: which article is right; whether two accounts exclude each other.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, islice, product
@@ -29,7 +30,7 @@ from rag.reader import Reading
 from rag.support import shifted
 from rag.unmentioned import unmentioned
 from rag.utterance import asks_exact_words, requotes
-from rag.values import words
+from rag.values import figures, words
 
 DISPUTE = 1.0
 """What two articles that contradict each other on what is asked add to the log odds of either's reading."""
@@ -41,6 +42,14 @@ SAME_SUBJECT = 0.6
 """The cosine from which the nearest sentence of an article is its version of what another one says."""
 SHARED = 2
 """How many content words such sentences share at least."""
+SAME_COUNT = 0.5
+"""The cosine from which a list that is left open is of what another sentence gives the number of."""
+_HOW_MANY = re.compile(r"\bhow many\b", re.IGNORECASE)
+_OPEN = re.compile(
+    r"\b(?:many|numerous|countless|various|several) (?:other|more|further)\b|\bamong (?:many )?others\b",
+    re.IGNORECASE,
+)
+"""A list that is left open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +93,17 @@ def retelling(question: str, best: Reading, hits: Iterable[Hit], near: Nearness)
     short, ours = _side(best)
     said = ours if echoes(short, question) else short
     found = [told for told in _elsewhere(best, hits) if len(stems(ours) & stems(told.text)) >= SHARED]
-    same = _nearest(ours, found, near, SAME_POINT)
+    same = _nearest(ours, found, near, SAME_POINT) or _left_open(question, best, found, near)
     other = (told for told in same if absent(said, told.text, question))
     return tuple(_stating(told, told.text, best.support) for told in other)
+
+
+def _left_open(question: str, best: Reading, found: Sequence[_Told], near: Nearness) -> tuple[_Told, ...]:
+    """The nearest list that is left open, where it was asked how many and a number is the answer."""
+    short, ours = _side(best)
+    if not _HOW_MANY.search(question) or not figures(short) or _OPEN.search(ours):
+        return ()
+    return _nearest(ours, [told for told in found if _OPEN.search(told.text)], near, SAME_COUNT)
 
 
 def version(best: Reading, hits: Iterable[Hit], near: Nearness) -> tuple[Reading, ...]:

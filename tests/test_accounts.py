@@ -113,6 +113,29 @@ def test_a_sentence_that_tells_the_same_point_without_the_answer_is_another_acco
     assert retelling(ASKED, reading(BACK, short), hits, near) == (told(THROUGH, 2) if found else ())
 
 
+COUNTED = hit("Three things divide Oslo and Bergen: fish, tolls and the wall.", path="counted.txt")
+OPEN = hit("It rained.", "Oslo and Bergen quarrel over fish, tolls and many other things.", path="open.txt")
+MANY = hit("Many boats of Oslo and Bergen bring fish and pay tolls.", path="many.txt")
+HOW_MANY = "Over how many things are Oslo and Bergen divided?"
+
+
+@pytest.mark.parametrize(
+    ("question", "short", "by", "found"),
+    [
+        (HOW_MANY, "Three", 0.5, True),
+        (HOW_MANY, "Three", 0.45, False),
+        (HOW_MANY, "fish", 0.5, False),
+        ("What divides Oslo and Bergen?", "Three things", 0.5, False),
+    ],
+)
+def test_a_list_left_open_is_another_account_of_what_a_number_was_given_of(
+    question: str, short: str, by: float, found: bool
+) -> None:
+    near = nears(OPEN.passage.sentences[1].text, MANY.passage.text, by=by)
+    told_open = told(OPEN, 2) if found else ()
+    assert retelling(question, reading(COUNTED, short), (MANY, OPEN), near) == told_open
+
+
 def test_what_stands_on_several_sentences_has_no_other_account() -> None:
     one = reading(THROUGH, "repeated", at=2)
     several = replace(one, statements=(replace(one.statements[0], numbers=(1, 2)),))
