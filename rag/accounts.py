@@ -32,7 +32,7 @@ from rag.unmentioned import unmentioned
 from rag.utterance import asks_exact_words, requotes
 from rag.values import figures, words
 
-DISPUTE = 1.0
+DISPUTE = 1.5
 """What two articles that contradict each other on what is asked add to the log odds of either's reading."""
 SAME_MATTER = 0.65
 """The cosine from which two words are of one matter: lend and loan, guilty and innocent."""

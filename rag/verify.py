@@ -7,7 +7,7 @@ of the receipt:
 2. values: its figures, names and content words stand in those sentences, so that it takes nothing from the
    question, from memory or from the prompt's examples.
 3. support: the score of the reading reaches the model's threshold.
-4. attribution: where the sentences say who said something, it does too.
+4. attribution: where the sentences say who said something, it does too; who did what to whom stays so.
 5. conflict: another article's contradicting value is shown beside it, newest first.
 6. refusal: where nothing is left, the articles don't say, and the nearest passages are offered.
 
@@ -37,6 +37,7 @@ from rag.attribution import keeps_speaker, speakers
 from rag.grounds import absent
 from rag.injection import visible
 from rag.locate import is_yes_or_no
+from rag.roles import keeps_roles
 
 ALSO_READ = 3
 Cited = tuple[NumberedSentence, ...]
@@ -85,8 +86,10 @@ def support(measured: float | None, threshold: float) -> Check:
 
 
 def attribution(text: str, span: str) -> Check:
-    """Gate 4. Where the span says who said something, the claim names a speaker of it."""
+    """Gate 4. Where the span says who said something, the claim names a speaker; nobody changed parts."""
     said = sorted({" ".join(sorted(speaker)) for speaker in speakers(span)})
+    if not keeps_roles(text, span):
+        return Check("attribution", None, False, "who did it and to whom are changed")
     return Check("attribution", None, keeps_speaker(text, span), f"said by {', '.join(said)}" if said else "")
 
 

@@ -624,3 +624,22 @@ def test_a_yes_or_a_no_is_a_side_although_no_sentence_holds_the_word(said: str) 
 def test_a_rival_that_repeats_the_claim_is_no_conflict() -> None:
     answer = verify(disputed([SAYS[1], SAYS[4]], [SAYS[1]]))
     assert (answer.conflicts, [claim.text for claim in answer.claims]) == ((), [SAYS[1].text, SAYS[4].text])
+
+
+SWAPPED = hit("Oslo brushed the doubts of Bergen aside.", "It rained.", path="swapped.txt")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "kept"),
+    [
+        ("Bergen brushed aside the doubts of Oslo.", SWAPPED.passage.sentences[0].text, False),
+        ("Oslo brushed aside the doubts of Bergen.", "Oslo brushed aside the doubts of Bergen.", True),
+    ],
+)
+def test_a_claim_in_which_two_have_changed_parts_gives_way_to_its_sentence(
+    text: str, shown: str, kept: bool
+) -> None:
+    asked = replace(draft(), hits=(SWAPPED,), sentences=number([SWAPPED]))
+    (claim,) = verify(replace(asked, statements=(statement(text, 1),))).claims
+    assert (claim.text, claim.verbatim) == (shown, not kept)
+    assert dict(claim.checks) == {"values": True, "attribution": kept}
