@@ -14,6 +14,7 @@ from index.article import Hit
 from rag.answer import NumberedSentence, Statement
 from rag.asked import is_asked_for, is_beside
 from rag.conflict import differ, worth_reading
+from rag.denial import is_told_none
 from rag.kinds import CALENDAR, values
 from rag.llm import Thresholds
 from rag.locate import locate
@@ -81,6 +82,8 @@ def _is_invented(short: str, span: str, sentences: Iterable[NumberedSentence]) -
 
     Where they hold another of the kind, they are shown in the answer's place: it was misread, not invented.
     """
+    if is_told_none(short, span):
+        return False
     text = " ".join(s.sentence.text for s in sentences)
     strange = any(figures(word) or word.lower() in CALENDAR for word in missing(short, text))
     return strange and not {kind for kind, _ in values(short)} & {kind for kind, _ in values(span)}

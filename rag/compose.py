@@ -22,6 +22,7 @@ from rag.answer import Call, NumberedSentence, Statement
 from rag.call import call_of, usage
 from rag.conflict import is_closed
 from rag.coverage import stems
+from rag.denial import is_told_none
 from rag.llm import LLM
 from rag.locate import echoes, is_yes_or_no
 from rag.reader import Provisional, count
@@ -41,13 +42,14 @@ def compose(
     """Yields the sentence as it comes; returns the statement and the call, None where none was made.
 
     An answer that only repeats the question, or copies the sentences as the prompt shows them, gives way to
-    the cited sentences, which stay as they are; so does every answer to a question for exact words, or for
-    yes or no, where it would be the question's own claim with a verdict of the model. The statement is
-    returned as it was where the prompt would not fit. Raises what the chat model raises.
+    the cited sentences, which stay as they are; so does "none", where they say it, and every answer to a
+    question for exact words, or for yes or no, where it would be the question's own claim with a verdict of
+    the model. The statement is returned as it was where the prompt would not fit. Raises what the chat model
+    raises.
     """
     span = " ".join(s.sentence.text for s in sentences if s.number in statement.numbers)
     copied = statement.text in (span, prompt.inert(span))
-    as_said = is_closed(question) or asks_exact_words(question)
+    as_said = is_closed(question) or asks_exact_words(question) or is_told_none(statement.text, span)
     if span and (copied or as_said or echoes(statement.text, question)):
         return replace(statement, text=span), None
     messages = prompt.compose_messages(question, widened(statement.text, span), span)

@@ -2,7 +2,7 @@
 
 Law: told by form alone. A common word that one sentence denies and the other states is a contradiction
 only where the two share three more content words, so that they speak of the same thing; names and
-denials of nothing ("not only") don't count.
+denials of nothing ("not only") don't count. An answer of none is told where a sentence says none.
 
 Does not know: which sentence is right, what was asked, contradictions in other words.
 """
@@ -25,6 +25,8 @@ _DENIED = re.compile(
 _UNTIL_THEN = re.compile(r"\b[Nn]o\b(?=[^.;]*\b(?:before|other|since|until)\b)")
 """No leader had come before: this denies nobody's being a leader."""
 _SHARED = 3
+_NOUGHT = frozenset("0 none nought zero".split())
+_NONE = re.compile(r"\b(?:neither|no|nobody|none|nothing)\b", re.IGNORECASE)
 
 
 def denials(text: str) -> dict[str, str]:
@@ -48,3 +50,8 @@ def contradiction(one: str, other: str) -> dict[str, str]:
 def _as_it_stands(stem: str, text: str) -> str:
     """The word of ``text`` with this stem."""
     return next((str(word) for word in re.findall(r"[^\W_]+", text) if stem in stems(word)), stem)
+
+
+def is_told_none(short: str, span: str) -> bool:
+    """Whether an answer is none or nought, and the sentences say so: "None of the treaties mentions it"."""
+    return short.strip(" .").lower() in _NOUGHT and bool(_NONE.search(HARMLESS.sub(" ", span)))

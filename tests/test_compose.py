@@ -82,6 +82,20 @@ def test_the_sentence_streams_and_its_call_is_recorded_kept_or_not(said: str) ->
     assert 0 < call.seconds < 5
 
 
+@pytest.mark.parametrize(
+    ("short", "text", "shown"),
+    [
+        ("None", "None of the treaties speaks of rights.", "None of the treaties speaks of rights."),
+        ("0", "Of the treaties, none speaks of rights.", "Of the treaties, none speaks of rights."),
+    ],
+)
+def test_none_is_an_answer_where_the_sentence_says_so(short: str, text: str, shown: str) -> None:
+    found = number([hit(text)])
+    said = Statement(short, (1,), short=short, support=0.95)
+    question = "How many of the treaties speak of rights?"
+    assert run(scripted_llm(enqueued()), said, found, question) == ([], replace(said, text=shown), None)
+
+
 def test_where_the_window_is_too_small_the_short_answer_stays_and_nothing_is_sent() -> None:
     llm = scripted_llm(enqueued(), context=120)
     assert run(llm) == ([], SHORT, None)
