@@ -1,10 +1,10 @@
 """Whether a short answer is of the kind that its question asks for.
 
-Law: pure, by form. A percentage is no count, what holds no quantity is no share, a country is no city and a
-building no room; what only repeats the question is no answer; who asks in what form or how something was
-done is not told by a bare figure. What somebody said stands in a sentence where they speak; who holds one
-office is not told by another; nor is why a thing was done by one who opposed it. What is asked of whoever
-answers ("your instructions") no article tells.
+Law: pure, by form. A percentage is no count, what holds no quantity is no share, and a country is no city;
+what only repeats the question is no answer; who asks in what form or how something was done is not told by a
+bare figure. What somebody said stands in a sentence where they speak; who holds one office is not told by
+another; nor is why a thing was done by one who opposed it. What is asked of whoever answers ("your
+instructions") no article tells.
 
 Does not know: whether the answer is right, where it stands.
 """
@@ -69,12 +69,6 @@ _OFFERS = re.compile(r"\bor\b|\b(?:of|between)\b.+\band\b", re.IGNORECASE)
 """Two things are offered, one of which is the answer."""
 _JOINING = frozenset("a an the at by for from in into of on to with and".split())
 _CITY = re.compile(r"\b(?:which|what) (?:\w+ )?(?:capital|city|town|village)\b", re.IGNORECASE)
-_ROOM = re.compile(r"\b(?:which|what) (?:\w+ )?room\b", re.IGNORECASE)
-_BUILDING = re.compile(
-    r"\b(?:building|castle|cathedral|church|courthouse|embassy|headquarters|hotel|house|mansion|mosque|museum|palace|"
-    r"residence|stadium|temple|tower)$",
-    re.IGNORECASE,
-)
 _PLACED = re.compile(r"^\W*(?:(?:at|from|in|near|to|the)\s+)*|\W+$", re.IGNORECASE)
 _OF_US = re.compile(
     r"\byour (?:\w+ )?(?:creator|instructions?|maker|model|name|prompts?|rules|training)\b"
@@ -98,21 +92,13 @@ def is_asked_for(question: str, short: str, span: str = "") -> bool:
     """
     if _is_share(question, short) or _is_no_quantity(question, short) or _is_no_day(question, short):
         return False
-    if _is_wider_place(question, _PLACED.sub("", short)):
+    if _CITY.search(question) and is_country(_PLACED.sub("", short)):
         return False
     if span and (_is_of_us(question, span) or is_opposite(question, span)):
         return False
     if span and not _may_hold(question, short, span):
         return False
     return not _repeats(question, short) or _says_all(question, span)
-
-
-def _is_wider_place(question: str, place: str) -> bool:
-    """Whether a country is given where a city is asked for, or a building where a room is."""
-    if _CITY.search(question) and is_country(place):
-        return True
-    head = re.split(r",|\b(?:at|in|inside|of|within)\b", place)[0].strip()
-    return bool(_ROOM.search(question) and _BUILDING.search(head))
 
 
 def _may_hold(question: str, short: str, span: str) -> bool:

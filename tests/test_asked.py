@@ -129,14 +129,8 @@ def test_no_article_tells_what_is_asked_of_whoever_answers(question: str, span: 
         ("In which city were they to meet?", "Singapore", True),
         ("In which city were they to meet?", "Riyadh", True),
         ("In which country were they to meet?", "Saudi Arabia", True),
-        ("In which room did Berg say it?", "the Town House", False),
-        ("What room was it said in?", "at the Royal Palace.", False),
-        ("In which room did Berg say it?", "the Blue Room of the Town House", True),
-        ("In which room did Berg say it?", "the Blue Room", True),
-        ("In which house did Berg say it?", "the Town House", True),
-        ("Was there room in the Town House?", "the Town House", True),
         ("Where were they to meet?", "Saudi Arabia", True),
     ],
 )
-def test_a_country_is_no_city_and_a_building_no_room(question: str, short: str, told: bool) -> None:
+def test_a_country_is_no_city(question: str, short: str, told: bool) -> None:
     assert is_asked_for(question, short) is told

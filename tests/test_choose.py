@@ -106,7 +106,9 @@ def test_a_figure_or_a_day_is_stated_where_its_passage_or_another_of_its_kind_ho
     assert bool(stated("What of the flood?", reading(found, short, support=0.99), LIMITS).statements) is kept
 
 
-@pytest.mark.parametrize(("text", "kept"), [("None of the mills was lost.", True), ("The mills went.", False)])
+@pytest.mark.parametrize(
+    ("text", "kept"), [("None of the mills was lost.", True), ("The mills went.", False)]
+)
 def test_nought_is_stated_where_a_sentence_says_none(text: str, kept: bool) -> None:
     found = reading(hit(text, "It was in May.", path="mills.txt"), "0", support=0.99)
     assert bool(stated("How many of the mills were lost?", found, LIMITS).statements) is kept
