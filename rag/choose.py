@@ -7,6 +7,7 @@ where its value differs.
 Does not know: models, how a statement becomes a sentence, the gates.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -25,6 +26,7 @@ from rag.support import CERTAIN
 from rag.values import figures, missing
 
 MOST_CLAIMS = 4
+_YEAR = re.compile(r"(?<![\w.,$£€])(?:1[5-9]|20)\d\d(?![\d%]|[.,]\d)")
 
 
 def support_of(reading: Reading) -> float:
@@ -59,7 +61,7 @@ def in_doubt(question: str, reading: Reading, least: float) -> Statement | None:
 def stated(question: str, reading: Reading, thresholds: Thresholds) -> Reading:
     """The reading with the statements worth stating: where they stand, with short form and support."""
     support = support_of(reading)
-    if support < thresholds.accept:
+    if support < thresholds.accept or of_another_year(question, reading.sentences):
         return replace(reading, statements=())
     located = ((short.text, _located(short, reading, question)) for short in reading.statements)
     placed = ((short, found, span_of(found, reading.sentences)) for short, found in located)
@@ -75,6 +77,15 @@ def _located(short: Statement, reading: Reading, question: str) -> Statement:
     """The statement with the sentences that hold it, and what opens the quotation in which they begin."""
     found = locate(short, reading.sentences, question)
     return replace(found, numbers=with_opening(found.numbers, reading.sentences))
+
+
+def of_another_year(question: str, sentences: Sequence[NumberedSentence]) -> bool:
+    """Whether a question names years of which the passage, its title and its date know none."""
+    asked = frozenset(_YEAR.findall(question))
+    sources = {s.hit.passage.source for s in sentences}
+    told = " ".join(s.hit.passage.text for s in sentences[:1])
+    dated = " ".join(f"{source.title} {source.published or ''}" for source in sources)
+    return bool(sentences and asked) and not asked & frozenset(_YEAR.findall(f"{told} {dated}"))
 
 
 def _is_invented(short: str, span: str, sentences: Iterable[NumberedSentence]) -> bool:

@@ -18,6 +18,7 @@ from rag.choose import chosen, in_doubt, rival_hit, span_of, stated, support_of
 from rag.compose import compose
 from rag.llm import LLM
 from rag.look import look
+from rag.presumed import presumed
 from rag.quoted import as_quoted
 from rag.reader import Provisional, Reading, fits, heard, read, share_held
 from rag.several import asks_several
@@ -32,6 +33,8 @@ SLACK = 1
 """How many words a claim may take from its question before another reading is worth its time."""
 BEHIND = 1.75
 """How far behind the answer, in log odds, another one may be, what it lost as a later one not counted."""
+UNTOLD = 0.45
+"""The share of yes below which sentences don't tell the saying whose occasion is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +125,23 @@ def looked_at(question: str, reading: Reading, llm: LLM) -> Generator[Event, Non
     yes, call = look(question, statement.short, span_of(statement, reading.sentences), llm)
     seen = looked(yes, measured, reading.least, reading.against)
     support = blended(lowered(support_of(reading), yes), seen, share_held(question, reading.sentences))
-    return replace(reading, support=support, calls=(*reading.calls, call))
+    told, further = _told(question, statement, reading, llm)
+    return replace(reading, support=min(support, told), calls=(*reading.calls, call, *further))
+
+
+def _told(question: str, statement: Statement, reading: Reading, llm: LLM) -> tuple[float, tuple[Call, ...]]:
+    """How far the sentences tell what the question takes for granted, 0 to 1, and the call that took.
+
+    1 where it takes nothing for granted, or where they are likelier to tell it than UNTOLD. The sentence
+    before them is looked at too: it may hold what they only point back to.
+    """
+    saying = presumed(question)
+    if saying is None:
+        return 1.0, ()
+    numbers = (min(statement.numbers) - 1, *statement.numbers)
+    span = span_of(replace(statement, numbers=numbers), reading.sentences)
+    yes, call = look(saying.question, saying.said, span, llm)
+    return (yes if yes < UNTOLD else 1.0), (call,)
 
 
 def read_rival(

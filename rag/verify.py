@@ -37,6 +37,7 @@ from rag.attribution import keeps_speaker, speakers
 from rag.grounds import absent
 from rag.injection import visible
 from rag.locate import is_yes_or_no
+from rag.qualified import unqualified
 from rag.roles import keeps_roles
 
 ALSO_READ = 3
@@ -73,8 +74,8 @@ def sentences(statement: Statement, shown: Sequence[NumberedSentence]) -> tuple[
 
 
 def values(text: str, span: str, asked: str) -> Check:
-    """Gate 2. The figures, names and content words of a claim stand in its span; no example leaked."""
-    lacking = absent(text, span, asked)
+    """Gate 2. The figures, names and content words of a claim stand in its span, as narrowed there."""
+    lacking = (*absent(text, span, asked), *unqualified(text, span))
     return Check("values", None, not lacking, f"not in the source: {', '.join(lacking)}" if lacking else "")
 
 

@@ -494,6 +494,23 @@ def test_a_look_that_says_no_gives_the_word_to_the_reading_that_gets_a_yes() -> 
     assert purposes(draft) == ["read", "look", "read", "look", "read", "compose"]
 
 
+@pytest.mark.parametrize(("told", "refused"), [(0.9, False), (0.46, False), (0.44, True), (0.01, True)])
+def test_where_the_occasion_of_a_saying_is_asked_the_sentences_must_tell_the_saying(
+    told: float, refused: bool
+) -> None:
+    question = "When was it when Macron said that Europe paid 60%?"
+    llm = scripted_llm(looking(composing(enqueued(cites(1, "Monday", 0.9))), 0.9, told))
+    draft = draft_of(asked_of(llm, question, AID, reads=1))
+    assert looks_of(llm) == ["Monday", "Europe paid 60%"]
+    assert (
+        chat_of(llm)
+        .asked[2]
+        .last("user")
+        .startswith("Text: Macron spoke on Monday.\nQuestion: What did Macron")
+    )
+    assert verify(draft).refused is refused
+
+
 def test_no_reading_is_looked_at_twice() -> None:
     later = (
         cites(1, text, shifted(share, FURTHER)) for text, share in (("Riyadh", 0.85), ("The bridge", 0.8))

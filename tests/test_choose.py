@@ -114,6 +114,22 @@ def test_nought_is_stated_where_a_sentence_says_none(text: str, kept: bool) -> N
     assert bool(stated("How many of the mills were lost?", found, LIMITS).statements) is kept
 
 
+@pytest.mark.parametrize(
+    ("question", "kept"),
+    [
+        ("How many died in the 1957 flood?", True),
+        ("How many died in 2024?", True),
+        ("How many died in the 1958 flood?", False),
+        ("How many died between 1950 and 1957?", True),
+        ("How many of the 2,000 died?", True),
+        ("How many died?", True),
+    ],
+)
+def test_a_passage_that_knows_nothing_of_the_year_asked_for_states_nothing(question: str, kept: bool) -> None:
+    flood = hit("12 people died.", "The flood of 1957 was high.", path="flood.txt", published="2024-05-01")
+    assert bool(stated(question, reading(flood, "12", support=0.99), LIMITS).statements) is kept
+
+
 def test_a_statement_is_stated_where_it_stands_with_its_short_form_and_support() -> None:
     assert stated(DIED, reading(OLD, "12", at=2), LIMITS).statements == (Statement("12", (1,), "12", 0.9),)
 
