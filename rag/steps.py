@@ -33,7 +33,7 @@ SLACK = 1
 """How many words a claim may take from its question before another reading is worth its time."""
 BEHIND = 1.75
 """How far behind the answer, in log odds, another one may be, what it lost as a later one not counted."""
-UNTOLD = 0.45
+UNTOLD = 0.3
 """The share of yes below which sentences don't tell the saying whose occasion is asked for."""
 
 
@@ -132,15 +132,12 @@ def looked_at(question: str, reading: Reading, llm: LLM) -> Generator[Event, Non
 def _told(question: str, statement: Statement, reading: Reading, llm: LLM) -> tuple[float, tuple[Call, ...]]:
     """How far the sentences tell what the question takes for granted, 0 to 1, and the call that took.
 
-    1 where it takes nothing for granted, or where they are likelier to tell it than UNTOLD. The sentence
-    before them is looked at too: it may hold what they only point back to.
+    1 where it takes nothing for granted, or where they are likelier to tell it than UNTOLD.
     """
     saying = presumed(question)
     if saying is None:
         return 1.0, ()
-    numbers = (min(statement.numbers) - 1, *statement.numbers)
-    span = span_of(replace(statement, numbers=numbers), reading.sentences)
-    yes, call = look(saying.question, saying.said, span, llm)
+    yes, call = look(saying.question, saying.said, span_of(statement, reading.sentences), llm)
     return (yes if yes < UNTOLD else 1.0), (call,)
 
 
