@@ -61,7 +61,7 @@ def in_doubt(question: str, reading: Reading, least: float) -> Statement | None:
 def stated(question: str, reading: Reading, thresholds: Thresholds) -> Reading:
     """The reading with the statements worth stating: where they stand, with short form and support."""
     support = support_of(reading)
-    if support < thresholds.accept or of_another_year(question, reading.sentences):
+    if support < thresholds.accept or _of_another_year(question, reading.sentences):
         return replace(reading, statements=())
     located = ((short.text, _located(short, reading, question)) for short in reading.statements)
     placed = ((short, found, span_of(found, reading.sentences)) for short, found in located)
@@ -79,7 +79,7 @@ def _located(short: Statement, reading: Reading, question: str) -> Statement:
     return replace(found, numbers=with_opening(found.numbers, reading.sentences))
 
 
-def of_another_year(question: str, sentences: Sequence[NumberedSentence]) -> bool:
+def _of_another_year(question: str, sentences: Sequence[NumberedSentence]) -> bool:
     """Whether a question names years of which the passage, its title and its date know none."""
     asked = frozenset(_YEAR.findall(question))
     sources = {s.hit.passage.source for s in sentences}

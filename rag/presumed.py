@@ -12,12 +12,13 @@ from dataclasses import dataclass
 
 from rag.values import names
 
+_CALLED = r"[A-Z][\w.’'-]*(?:\s+[A-Z][\w.’'-]*)*"
 _OCCASION = re.compile(
-    r"\b(?:after|as|before|when|while)\s+(?P<who>he|she|they|(?:the\s+)?[A-Z][\w.’'-]*(?:\s+[A-Z][\w.’'-]*)*)\s+"
+    rf"\b(?:after|as|before|when|while)\s+(?P<who>he|she|they|(?:the\s+)?{_CALLED})\s+"
     r"(?:(?:announced|claimed|declared|said|stated)\s+(?:that\s+)?|told\s+[^?]{1,40}?\s+that\s+)"
     r"(?P<said>[\w\"“‘][^?]{8,}?)\s*\?*$"
 )
-_NAME = re.compile(r"[A-Z][\w.’'-]*(?:\s+[A-Z][\w.’'-]*)*")
+_NAME = re.compile(_CALLED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,15 +30,12 @@ class _Parts:
 
 def keeps_roles(claim: str, span: str) -> bool:
     """Whether no two names of ``claim`` have changed places around a word that ``span`` has too."""
-    ours = _parts(claim)
-    return not any(
-        _swapped(ours, _parts(told), _is_passive(claim) != _is_passive(told)) for told in _split(span)
-    )
+    ours, passive = _parts(claim), _is_passive(claim)
+    told = (text for text in _SENTENCE_END.split(span) if _is_passive(text) == passive)
+    return not any(_swapped(ours, _parts(text)) for text in told)
 
 
-def _swapped(ours: dict[str, _Parts], theirs: dict[str, _Parts], turned: bool) -> bool:
-    if turned:
-        return False
+def _swapped(ours: dict[str, _Parts], theirs: dict[str, _Parts]) -> bool:
     shared = ((ours[word], theirs[word]) for word in ours.keys() & theirs.keys())
     return any(here.before & there.after and here.after & there.before for here, there in shared)
 
@@ -57,7 +54,3 @@ def _parts(text: str) -> dict[str, _Parts]:
 
 def _is_passive(text: str) -> bool:
     return bool(re.search(r"\bby\b", text, re.IGNORECASE))
-
-
-def _split(span: str) -> list[str]:
-    return _SENTENCE_END.split(span)
