@@ -26,6 +26,7 @@ from rag.nearness import Nearness, unknown
 from rag.owners import owned
 from rag.quoted import narrowed
 from rag.reader import NOTHING, Reading
+from rag.related import related
 from rag.retrieve import PassageRetriever, hits_of
 from rag.steps import (
     Composes,
@@ -104,7 +105,7 @@ def _draft(asked: _Asked, llm: LLM, reads: int, near: Nearness, each: bool) -> I
     yield Found(hits)
     fits = fitting(question, hits, llm)
     readings = yield from read_on(question, narrowed(question, fits)[:reads], llm, strange)
-    readings = [owned(question, reading, hits) for reading in readings]
+    readings = [related(question, owned(question, reading, hits), near) for reading in readings]
     answering, made = yield from answered(question, readings, llm, strange)
     told = yield from elsewhere(question, answering, readings, fits, llm, near, strange, each)
     best = told.answering[0] if told.answering else NOTHING

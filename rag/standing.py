@@ -26,6 +26,11 @@ _POINTS_BACK = re.compile(
 )
 
 
+def points_back(span: str) -> bool:
+    """Whether a sentence speaks of what stands before it: "such a deployment", "he"."""
+    return bool(_POINTS_BACK.search(span))
+
+
 def lacking(question: str, reading: Reading) -> tuple[str, ...]:
     """The words of a reading's first claim that its sentences don't hold, in another form either."""
     if not reading.statements:
@@ -46,7 +51,7 @@ def with_antecedent(question: str, statement: Statement, sentences: Sequence[Num
     first = min(statement.numbers, default=0)
     home = next((s.hit for s in sentences if s.number == first), None)
     before = next((s for s in sentences if s.number == first - 1 and s.hit == home), None)
-    if not short_of or before is None or not _POINTS_BACK.search(span):
+    if not short_of or before is None or not points_back(span):
         return statement
     wider = f"{before.sentence.text} {span}"
     return (

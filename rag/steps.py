@@ -16,6 +16,7 @@ from rag import prompt
 from rag.answer import Call, Draft, Statement
 from rag.choose import chosen, in_doubt, rival_hit, span_of, stated, support_of
 from rag.compose import compose
+from rag.expected import expected
 from rag.llm import LLM
 from rag.look import look
 from rag.presumed import presumed
@@ -23,7 +24,7 @@ from rag.quoted import as_quoted
 from rag.reader import Provisional, Reading, fits, heard, read, share_held
 from rag.several import asks_several
 from rag.standing import bettered, is_amiss, lacking, with_antecedent, without_cited
-from rag.support import blended, looked, lowered, shifted
+from rag.support import KIND_YES, blended, looked, lowered, shifted
 
 FURTHER = 0.5
 """What a passage after the first loses of its log odds: the first holds the evidence four times in five."""
@@ -126,7 +127,8 @@ def looked_at(question: str, reading: Reading, llm: LLM) -> Generator[Event, Non
     seen = looked(yes, measured, reading.least, reading.against)
     support = blended(lowered(support_of(reading), yes), seen, share_held(question, reading.sentences))
     told, further = _told(question, statement, reading, llm)
-    return replace(reading, support=min(support, told), calls=(*reading.calls, call, *further))
+    kept, another = _of_kind(question, statement.short, min(support, told), llm)
+    return replace(reading, support=kept, calls=(*reading.calls, call, *further, *another))
 
 
 def _told(question: str, statement: Statement, reading: Reading, llm: LLM) -> tuple[float, tuple[Call, ...]]:
@@ -139,6 +141,18 @@ def _told(question: str, statement: Statement, reading: Reading, llm: LLM) -> tu
         return 1.0, ()
     yes, call = look(saying.question, saying.said, span_of(statement, reading.sentences), llm)
     return (yes if yes < UNTOLD else 1.0), (call,)
+
+
+def _of_kind(question: str, short: str, support: float, llm: LLM) -> tuple[float, tuple[Call, ...]]:
+    """Support, lowered where a name is hardly of the kind that is asked for; and the call that took.
+
+    It is asked where the answer hangs on it, and of the embedded model alone, whose looks were measured.
+    """
+    kind = expected(question, short)
+    if not kind or llm.form != "grammar" or not llm.thresholds.accept <= support < llm.thresholds.sure:
+        return support, ()
+    yes, call = look(f"What kind of thing is {short}?", kind, short, llm)
+    return lowered(support, yes, KIND_YES), (call,)
 
 
 def read_rival(

@@ -25,6 +25,8 @@ HEARD = 0.6
 """Support below which a reply is not heard to its end, nor looked at again."""
 LOOK, PLAIN_YES = 0.4, 0.8
 """How much a look counts against S, and the share of yes from which it tells nothing against it."""
+KIND_YES = 0.3
+"""The share of yes from which a name is of the kind asked for, as far as a look can tell."""
 TRUST = 0.25
 """How much S counts beside a second look that decides."""
 FOREIGN, FAMILIAR = 0.5, 0.8
@@ -69,11 +71,14 @@ def undoubted(support: float, least: float | None) -> float:
     return support if least is None else shifted(support, -DOUBT * max(least, LEAST))
 
 
-def lowered(support: float, yes: float) -> float:
-    """Support after a second look whose share of yes, 0..1, is ``yes``: lower, or as it was."""
+def lowered(support: float, yes: float, plain: float = PLAIN_YES) -> float:
+    """Support after a second look whose share of yes, 0..1, is ``yes``: lower, or as it was.
+
+    ``plain`` is the share of yes from which it tells nothing against it.
+    """
     if not 0 < support < 1:
         return support
-    odds = _odds(support) * min(1.0, math.pow(_odds(yes) / _odds(PLAIN_YES), LOOK))
+    odds = _odds(support) * min(1.0, math.pow(_odds(yes) / _odds(plain), LOOK))
     return odds / (1 + odds)
 
 

@@ -7,7 +7,8 @@ of the receipt:
 2. values: its figures, names and content words stand in those sentences, so that it takes nothing from the
    question, from memory or from the prompt's examples.
 3. support: the score of the reading reaches the model's threshold.
-4. attribution: where the sentences say who said something, it does too; who did what to whom stays so.
+4. attribution: where the sentences say who said something, it does too; who did what to whom stays so, and
+   whose a figure of a list is.
 5. conflict: another article's contradicting value is shown beside it, newest first.
 6. refusal: where nothing is left, the articles don't say, and the nearest passages are offered.
 
@@ -36,6 +37,7 @@ from rag.answer import (
 from rag.attribution import keeps_speaker, speakers
 from rag.grounds import absent
 from rag.injection import visible
+from rag.listed import keeps_owners
 from rag.locate import is_yes_or_no
 from rag.qualified import unqualified
 from rag.roles import keeps_roles
@@ -87,10 +89,15 @@ def support(measured: float | None, threshold: float) -> Check:
 
 
 def attribution(text: str, span: str) -> Check:
-    """Gate 4. Where the span says who said something, the claim names a speaker; nobody changed parts."""
+    """Gate 4. Where the span says who said something, the claim names a speaker; nobody changed parts.
+
+    Nor is a figure given to another than the list says.
+    """
     said = sorted({" ".join(sorted(speaker)) for speaker in speakers(span)})
     if not keeps_roles(text, span):
         return Check("attribution", None, False, "who did it and to whom are changed")
+    if not keeps_owners(text, span):
+        return Check("attribution", None, False, "the figure is another's in that list")
     return Check("attribution", None, keeps_speaker(text, span), f"said by {', '.join(said)}" if said else "")
 
 

@@ -511,6 +511,26 @@ def test_where_the_occasion_of_a_saying_is_asked_the_sentences_must_tell_the_say
     assert verify(draft).refused is refused
 
 
+@pytest.mark.parametrize(
+    ("support", "kind", "refused"),
+    [(0.6, 0.001, True), (0.6, 0.3, False), (0.6, 0.9, False), (0.95, 0.001, False)],
+)
+def test_a_name_that_is_hardly_of_the_kind_asked_for_loses_support(
+    support: float, kind: float, refused: bool
+) -> None:
+    llm = scripted_llm(looking(composing(enqueued(cites(1, "Riyadh", support))), 0.9, kind))
+    draft = draft_of(asked_of(llm, "In which city do talks go on?", TALKS, reads=1))
+    assert looks_of(llm) == ["Riyadh", "a city"]
+    assert verify(draft).refused is refused
+
+
+def test_what_is_sure_or_refused_anyway_is_not_asked_for_its_kind() -> None:
+    for support in (0.985, 0.3):
+        llm = scripted_llm(looking(composing(enqueued(cites(1, "Riyadh", support))), 0.9))
+        stream_of = asked_of(llm, "In which city do talks go on?", TALKS, reads=1)
+        assert "a city" not in looks_of(llm), draft_of(stream_of)
+
+
 def test_no_reading_is_looked_at_twice() -> None:
     later = (
         cites(1, text, shifted(share, FURTHER)) for text, share in (("Riyadh", 0.85), ("The bridge", 0.8))
