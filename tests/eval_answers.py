@@ -62,4 +62,4 @@ def calibrated(curve: Curve) -> Calibrated:
         when="2025-02-25T12:00:00+00:00",
         version="0",
     )
-    return Calibrated(fitted, 0.05, half, curve, None, None, (), ())
+    return Calibrated(fitted, 0.05, half, curve, None, None, (), (), 0.9)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from eval.bench import Bench, Opener
 from eval.calibrate import Calibrated, calibrate, store, summary_lines
-from eval.calibrate.fit import TARGET, auc, fit, halves, is_refused, refused
+from eval.calibrate.fit import STRICT, TARGET, auc, fit, halves, is_refused, refused
 from eval.calibrate.sample import Group, Sample, ask
 from eval.cases import Case
 from eval.score import judge, risk_coverage
@@ -408,8 +408,23 @@ def test_the_summary_says_it_in_lines(apart: Calibrated) -> None:
     )
     assert lines[2].startswith("fitted on 20 answerable, 5 off-topic and 25 same-topic answers; ")
     assert lines[3].startswith("held out: refused, off-topic: 5 of 5 (1.000, 0.57 to 1.00)")
-    assert lines[-1].startswith("held out: AUC off-topic 1.000, same topic 1.000; AURC 0.")
-    assert len(lines) == 7
+    assert lines[-2].startswith("held out: AUC off-topic 1.000, same topic 1.000; AURC 0.")
+    assert len(lines) == 8
+
+
+def test_the_summary_says_what_a_stricter_threshold_does_to_the_half_held_out() -> None:
+    draw = random.Random(10)
+    near = {case.id: draw.uniform(0.2, 0.9) + 0.1 * (not case.unanswerable) for case in CASES}
+    result = calibrate(CASES, bench_of(near).bench())
+    strict, shown = result.strict, summary_lines(result)[7]
+    assert strict == fit(result.fit, STRICT)
+    assert shown.startswith(
+        f"BYLINE_THRESHOLD={strict:.3f}, for who would rather be refused (0.10 wrongly): "
+    )
+    for group, name in zip(("off-topic", "same-topic"), ("off-topic", "same topic"), strict=True):
+        measured = refused(result.held_out, strict, group)
+        assert f"{name} {measured.hits} of {measured.total} (" in shown
+    assert strict > result.calibration.accept
 
 
 def test_a_target_out_of_reach_is_told() -> None:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from eval.bench import Bench
-from eval.calibrate.fit import TARGET, auc, fit, halves, refused
+from eval.calibrate.fit import STRICT, TARGET, auc, fit, halves, refused
 from eval.calibrate.sample import Group, Notify, Sample, ask, can_withhold
 from eval.cases import Case
 from eval.score import Curve, risk_coverage
@@ -37,10 +37,11 @@ ANSWERABLE, NEGATIVES = 20, 10
 class Calibrated:
     """A calibration and what it rests on.
 
-    ``target`` is the share of answerable cases that may be refused; ``fitted`` how many of the fitting
-    half are, which exceeds it only where more are refused at the lowered threshold already. ``curve`` is
-    the held-out half's risk-coverage curve; ``auc_off_topic`` and ``auc_same_topic`` are the chances, 0..1,
-    that an answerable case of that half has more support than one of the group, None without such a group.
+    ``target`` is the share of answerable cases that may be refused, ``strict`` the threshold that is fitted
+    where STRICT of them may be; ``fitted`` how many of the fitting half are refused at the target, which
+    exceeds it only where more are refused at the lowered threshold already. ``curve`` is the held-out half's
+    risk-coverage curve; ``auc_off_topic`` and ``auc_same_topic`` are the chances, 0..1, that an answerable
+    case of that half has more support than one of the group, None without such a group.
     """
 
     calibration: Calibration
@@ -51,6 +52,7 @@ class Calibrated:
     auc_same_topic: float | None
     fit: tuple[Sample, ...]
     held_out: tuple[Sample, ...]
+    strict: float
 
 
 def calibrate(
@@ -79,6 +81,7 @@ def calibrate(
         auc_same_topic=auc(held_out, "same-topic"),
         fit=fit_half,
         held_out=held_out,
+        strict=fit(fit_half, max(target, STRICT)),
     )
 
 
@@ -100,6 +103,8 @@ def summary_lines(result: Calibrated) -> tuple[str, ...]:
         f"held out: wrongly refused: {_words(fitted.wrongly_refused)}",
         f"held out: AUC off-topic {_figure(result.auc_off_topic)}, same topic "
         f"{_figure(result.auc_same_topic)}; AURC {_figure(result.curve.aurc)}",
+        f"BYLINE_THRESHOLD={result.strict:.3f}, for who would rather be refused ({STRICT:.2f} wrongly): "
+        f"held out, {_held_out(result, result.strict)}",
     )
     return lines if (result.fitted.share or 0) <= result.target else (*lines, _out_of_reach(result))
 
@@ -145,6 +150,16 @@ def _words(measured: Measured) -> str:
         return "not measured"
     shown = f"{measured.share:.3f}, {measured.low:.2f} to {measured.high:.2f}"
     return f"{measured.hits} of {measured.total} ({shown})"
+
+
+def _held_out(result: Calibrated, accept: float) -> str:
+    """What another threshold refuses of the half held out."""
+    groups: tuple[tuple[Group, str], ...] = (
+        ("off-topic", "off-topic"),
+        ("same-topic", "same topic"),
+        ("answerable", "wrongly"),
+    )
+    return "; ".join(f"{name} {_words(refused(result.held_out, accept, group))}" for group, name in groups)
 
 
 def _figure(value: float | None) -> str:

@@ -15,6 +15,8 @@ from rag.calibration import Measured
 
 TARGET = 0.05
 """The share of answerable questions, of the half that is fitted on, that may be refused."""
+STRICT = 0.10
+"""The same for who would rather be refused than be told what answers another question."""
 
 
 def halves(samples: Sequence[Sample]) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
