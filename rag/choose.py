@@ -7,8 +7,7 @@ where its value differs.
 Does not know: models, how a statement becomes a sentence, the gates.
 """
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from index.article import Hit
@@ -16,7 +15,7 @@ from rag.answer import NumberedSentence, Statement
 from rag.asked import is_asked_for, is_beside
 from rag.conflict import differ, worth_reading
 from rag.denial import is_told_none
-from rag.kinds import CALENDAR, values
+from rag.kinds import CALENDAR, values, years
 from rag.llm import Thresholds
 from rag.locate import locate
 from rag.quoted import with_opening
@@ -26,7 +25,6 @@ from rag.support import CERTAIN
 from rag.values import figures, missing
 
 MOST_CLAIMS = 4
-_YEAR = re.compile(r"(?<![\w.,$£€])(?:1[5-9]|20)\d\d(?![\d%]|[.,]\d)")
 
 
 def support_of(reading: Reading) -> float:
@@ -73,6 +71,14 @@ def stated(question: str, reading: Reading, thresholds: Thresholds) -> Reading:
     return replace(reading, statements=tuple(kept))
 
 
+def without(question: str, reading: Reading, unfit: Callable[[str, str], bool]) -> Reading:
+    """The reading without the statements whose short answer and sentences, once located, are ``unfit``."""
+    placed = stated(question, reading, Thresholds(0.0, CERTAIN)).statements
+    strange = {s.short for s in placed if unfit(s.short, span_of(s, reading.sentences))}
+    kept = tuple(statement for statement in reading.statements if statement.text not in strange)
+    return replace(reading, statements=kept) if strange else reading
+
+
 def _located(short: Statement, reading: Reading, question: str) -> Statement:
     """The statement with the sentences that hold it, and what opens the quotation in which they begin."""
     found = locate(short, reading.sentences, question)
@@ -81,11 +87,11 @@ def _located(short: Statement, reading: Reading, question: str) -> Statement:
 
 def _of_another_year(question: str, sentences: Sequence[NumberedSentence]) -> bool:
     """Whether a question names years of which the passage, its title and its date know none."""
-    asked = frozenset(_YEAR.findall(question))
+    asked = years(question)
     sources = {s.hit.passage.source for s in sentences}
     told = " ".join(s.hit.passage.text for s in sentences[:1])
     dated = " ".join(f"{source.title} {source.published or ''}" for source in sources)
-    return bool(sentences and asked) and not asked & frozenset(_YEAR.findall(f"{told} {dated}"))
+    return bool(sentences and asked) and not asked & years(f"{told} {dated}")
 
 
 def _is_invented(short: str, span: str, sentences: Iterable[NumberedSentence]) -> bool:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.kinds import CALENDAR
+from rag.kinds import CALENDAR, years
 from rag.values import Figure, figures, names
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])[”\"’]?\s+(?=[^a-z])")
@@ -19,7 +19,6 @@ _PART_END = re.compile(r"[,;:()](?!\d)|\b(?:and|but|compared|while|whereas|versu
 _ASIDE = re.compile(
     r"\s*(?:at|for|from|in|of|to|with)?\s*\b(?:who|whom|whose|which|where|when)\b", re.IGNORECASE
 )
-_YEAR = re.compile(r"(?<![\w.,$£€])(?:1[5-9]|20)\d\d(?![\d%]|[.,]\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ class _Part:
 
 def keeps_owners(claim: str, span: str) -> bool:
     """Whether no figure of ``claim`` belongs, in a list of ``span``, to others than those it names."""
-    every = [(label, text) for label in (_names, _years) for text in _SENTENCE_END.split(span)]
+    every = [(label, text) for label in (_names, years) for text in _SENTENCE_END.split(span)]
     lists = [(label(claim), parts) for label, text in every if _is_list(parts := _parts(text, label))]
     return not any(_misplaces(told, figure, parts) for told, parts in lists for figure in _figures(claim))
 
@@ -76,7 +75,3 @@ def _figures(text: str) -> frozenset[Figure]:
 
 def _names(text: str) -> frozenset[str]:
     return names(text) - CALENDAR
-
-
-def _years(text: str) -> frozenset[str]:
-    return frozenset(_YEAR.findall(text))

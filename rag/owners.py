@@ -9,15 +9,12 @@ Does not know: who "we" are, support, what is shown.
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 
 from index.article import Hit
-from rag.choose import span_of, stated
+from rag.choose import without
 from rag.coverage import stems
 from rag.lemmas import with_lemmas
-from rag.llm import Thresholds
 from rag.reader import Reading
-from rag.support import CERTAIN
 from rag.unmentioned import asked_names, resembles
 from rag.values import figures, names, words
 
@@ -31,14 +28,7 @@ SHARED = 2
 def owned(question: str, reading: Reading, hits: Iterable[Hit]) -> Reading:
     """The reading without the statements whose figure the hits give to somebody else."""
     told = tuple(sentence.text for hit in hits for sentence in hit.passage.sentences)
-    placed = stated(question, reading, Thresholds(0.0, CERTAIN)).statements
-    others = {
-        statement.short
-        for statement in placed
-        if is_anothers(question, statement.short, span_of(statement, reading.sentences), told)
-    }
-    kept = tuple(statement for statement in reading.statements if statement.text not in others)
-    return replace(reading, statements=kept) if others else reading
+    return without(question, reading, lambda short, span: is_anothers(question, short, span, told))
 
 
 def is_anothers(question: str, short: str, span: str, told: Iterable[str]) -> bool:

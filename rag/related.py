@@ -9,15 +9,12 @@ Does not know: models, support, whether a sentence that is related is an answer.
 """
 
 import re
-from dataclasses import replace
 
-from rag.choose import span_of, stated
+from rag.choose import without
 from rag.coverage import stems
-from rag.llm import Thresholds
 from rag.nearness import Nearness
 from rag.reader import Reading
 from rag.standing import points_back
-from rag.support import CERTAIN
 from rag.values import names
 
 FAR = 0.25
@@ -35,10 +32,7 @@ def related(question: str, reading: Reading, near: Nearness) -> Reading:
 
     Raises what ``near`` raises.
     """
-    placed = stated(question, reading, Thresholds(0.0, CERTAIN)).statements
-    apart = {s.short for s in placed if is_unrelated(question, span_of(s, reading.sentences), near)}
-    kept = tuple(statement for statement in reading.statements if statement.text not in apart)
-    return replace(reading, statements=kept) if apart else reading
+    return without(question, reading, lambda _, span: is_unrelated(question, span, near))
 
 
 def is_unrelated(question: str, span: str, near: Nearness) -> bool:
