@@ -74,9 +74,9 @@ def values(text: str) -> frozenset[Value]:
     rest = _MONTH.sub(" , ", rest)
     found |= {("clock", _time(clock)) for clock in _CLOCK.finditer(rest)}
     rest = _CLOCK.sub(" , ", rest)
-    years = [year for year in _YEAR.finditer(rest) if _is_bare(rest, year)]
-    found |= {("year", year[1]) for year in years}
-    for year in reversed(years):
+    dated = [year for year in _YEAR.finditer(rest) if _is_bare(rest, year)]
+    found |= {("year", year[1]) for year in dated}
+    for year in reversed(dated):
         rest = f"{rest[: year.start()]} , {rest[year.end() :]}"
     rest = _UNCOUNTED.sub(" ", rest)
     return frozenset(found | {(f"of {f.unit}" if f.unit else "", f.amount) for f in figures(rest)})

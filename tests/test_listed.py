@@ -1,6 +1,8 @@
 """Whose each figure of a list is: a claim that gives it to another gives way to the sentence."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rag.listed import keeps_owners
 from rag.verify import attribution
@@ -44,3 +46,13 @@ def test_a_figure_of_a_list_belongs_to_the_name_or_year_beside_it(claim: str, sp
 def test_a_figure_that_is_anothers_fails_the_gate_that_keeps_who_did_what() -> None:
     found = attribution("60% of the forest is in Ecuador.", FOREST)
     assert (found.passed, found.detail) == (False, "the figure is another's in that list")
+
+
+WORDS = st.sampled_from(
+    "Brazil Peru Berg 60% 13% $5 5.1% 2009 2010 in and with, by; growth who paid while Oslo. It".split()
+)
+
+
+@given(st.lists(WORDS, max_size=14).map(" ".join))
+def test_a_sentence_keeps_its_own_owners(text: str) -> None:
+    assert keeps_owners(text, text)
