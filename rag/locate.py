@@ -2,7 +2,8 @@
 
 Law: a small model often names the neighbour of the right sentence. The citation moves only to
 sentences of the same passage that hold every word, figure and name of the answer; where none does, it
-stays, and the gates will see the fault. A yes or a no, which no sentence holds, goes to the sentence that
+stays, and the gates will see the fault. From one that holds them but has no word of the question it moves
+to one that has several. A yes or a no, which no sentence holds, goes to the sentence that
 speaks most of what is asked.
 
 Does not know: models, what is shown.
@@ -16,16 +17,22 @@ from rag.answer import NumberedSentence, Statement
 from rag.coverage import stems
 from rag.values import figures, missing, words, words_beside_units
 
+PLAINLY = 2
+"""How many content words of a question a sentence has that plainly speaks of it."""
+
 
 def locate(statement: Statement, sentences: Sequence[NumberedSentence], question: str) -> Statement:
     """The statement with the numbers of the sentences that hold it; as it was where none does."""
     named = [s for s in sentences if s.number in statement.numbers]
     if named and is_yes_or_no(statement.text):
         return _nearest(statement, named, sentences, question)
-    if not named or echoes(statement.text, question) or _holds(named, statement.text):
+    held = _holds(named, statement.text)
+    if not named or echoes(statement.text, question) or (held and _shared(named, question)):
         return statement
     near = [[s] for s in sentences if s.hit in {n.hit for n in named}]
     holding = [span for span in [*near, *_with_previous(named, sentences)] if _holds(span, statement.text)]
+    if held:
+        holding = [span for span in holding if _shared(span, question) >= PLAINLY]
     wanted = words(statement.text) | words(question)
     best = max(holding, key=lambda span: len(wanted & words(_text(span))), default=None)
     return statement if best is None else replace(statement, numbers=tuple(s.number for s in best))
@@ -63,6 +70,11 @@ def echoes(text: str, question: str) -> bool:
 
 def _holds(span: Sequence[NumberedSentence], text: str) -> bool:
     return words_beside_units(text) <= words(_text(span)) and not missing(text, _text(span))
+
+
+def _shared(span: Sequence[NumberedSentence], question: str) -> int:
+    """How many content words of a question the sentences have."""
+    return len(stems(question) & stems(_text(span)))
 
 
 def _with_previous(

@@ -68,6 +68,27 @@ def test_of_several_sentences_that_hold_it_the_one_that_the_question_asks_about_
     assert locate(Statement("60%", (1,)), rates, "How many of the llamas live in Peru?").numbers == (3,)
 
 
+@pytest.mark.parametrize(
+    ("first", "found"),
+    [
+        ("Ukraine sent the Council a text.", (2,)),
+        ("Ukraine took the dispute to the Council.", (1,)),
+    ],
+)
+def test_from_a_sentence_with_no_word_of_the_question_the_citation_moves_to_one_with_several(
+    first: str, found: tuple[int, ...]
+) -> None:
+    asked = "Where was the dispute before the two presidents met?"
+    there = number([hit(first, "They met after a dispute at the Council.", "The Council met.")])
+    assert locate(Statement("the Council", (1,)), there, asked).numbers == found
+
+
+def test_one_shared_word_moves_no_citation_that_holds_the_answer() -> None:
+    there = number([hit("Ukraine sent the Council a text.", "The Council met on Monday.")])
+    asked = "Where was the dispute before the two presidents met?"
+    assert locate(Statement("the Council", (1,)), there, asked).numbers == (1,)
+
+
 def test_an_answer_that_only_repeats_the_question_moves_no_citation() -> None:
     echo = Statement("Trump disagreed", (2,))
     assert locate(echo, SENTENCES, "With whom had Trump disagreed?") == echo

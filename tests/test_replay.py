@@ -253,7 +253,7 @@ def test_a_follow_up_is_asked_after_the_questions_before_it(byline: Settings) ->
 
 
 def test_a_model_that_answers_otherwise_over_the_same_prompts_differs(byline: Settings) -> None:
-    receipt = conversation(byline, "Which total did Europe pay 60% of?")
+    receipt = conversation(byline, "Which disagreed total did Europe pay 60% of?")
     with opened(byline, composing(lambda _: cites(2, "Trump"))) as assistant:
         replayed = replay(receipt, assistant, byline)
     assert (replayed.same, replayed.same_model, replayed.changes.any) == (False, True, False)
