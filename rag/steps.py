@@ -30,6 +30,8 @@ FURTHER = 0.5
 """What a passage after the first loses of its log odds: the first holds the evidence four times in five."""
 ENOUGH = 3
 """After how many passages an answer that is not sure is enough; where there is none, more are read."""
+HARDLY = 0.3
+"""Support below which a passage hardly speaks of what is asked."""
 SLACK = 1
 """How many words a claim may take from its question before another reading is worth its time."""
 BEHIND = 1.75
@@ -87,7 +89,7 @@ def read_on(
 ) -> Generator[Event, None, list[Reading]]:
     """Read passage after passage until one is surely enough; ENOUGH, where several things are asked for.
 
-    Those after ENOUGH are read only where nothing answers yet.
+    Those after ENOUGH are read only where nothing answers yet, and something came near to it.
 
     ``against`` is taken from the log odds of every reading; one after the first loses FURTHER too, but where
     each is asked for a thing of its own.
@@ -101,7 +103,7 @@ def read_on(
         readings.append((yield from looked_at(question, said, llm)))
         if _is_enough(question, readings[-1], llm):
             break
-        if number >= ENOUGH and any(_answers(question, reading, llm) for reading in readings):
+        if number >= ENOUGH and (_any_answers(question, readings, llm) or _are_far(readings)):
             break
     return readings
 
@@ -111,6 +113,15 @@ def _is_enough(question: str, reading: Reading, llm: LLM) -> bool:
     if support_of(reading) < llm.thresholds.sure or asks_several(question):
         return False
     return _answers(question, reading, llm)
+
+
+def _any_answers(question: str, readings: Sequence[Reading], llm: LLM) -> bool:
+    return any(_answers(question, reading, llm) for reading in readings)
+
+
+def _are_far(readings: Sequence[Reading]) -> bool:
+    """Whether no reading comes near to an answer, as far as that was measured."""
+    return all(0 < support_of(reading) < HARDLY for reading in readings)
 
 
 def _answers(question: str, reading: Reading, llm: LLM) -> bool:

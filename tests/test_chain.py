@@ -14,7 +14,7 @@ from rag.call import total
 from rag.chain import KEPT, Composes, Event, Found, Looks, Reads, build_chain
 from rag.llm import LLM, UNCALIBRATED, Thresholds
 from rag.reader import Provisional
-from rag.steps import ENOUGH, FURTHER
+from rag.steps import ENOUGH, FURTHER, HARDLY
 from rag.support import CERTAIN, shifted
 from rag.verify import verify
 from tests.ollama_chat import Brain, ChatReply, ChatRequest, count_words, say
@@ -44,6 +44,8 @@ BRIDGE = hit("The bridge reopened.", path="bridge.txt", title="Bridge")
 HITS = (AID, TALKS, BRIDGE)
 QUESTION = "How much was it?"
 """All its words only ask, so that coverage leaves support as the model gave it."""
+NEARLY = 0.45
+"""A share below UNCALIBRATED's threshold, and not far below it."""
 BETWEEN = (UNSURE + SURE) / 2
 
 
@@ -134,7 +136,8 @@ def test_no_more_passages_are_read_than_allowed(reads: int) -> None:
 @pytest.mark.parametrize(
     ("supports", "read"),
     [
-        ((NO, NO, NO, SURE), 4),
+        ((NO, NEARLY, NO, SURE), 4),
+        ((NEARLY, NEARLY, NEARLY, SURE), 4),
         ((NO, UNSURE, NO, SURE), 3),
         ((NO, NO, UNSURE, SURE), 3),
         ((SURE, NO, NO, NO), 1),
@@ -149,6 +152,14 @@ def test_a_fourth_passage_is_read_only_where_nothing_answers_yet(
     events = stream(scripted_llm(looking(composing(enqueued(*replies[:read])))), (*HITS, strait), reads=4)
     assert len([event for event in events if isinstance(event, Reads)]) == read
     assert not verify(draft_of(events)).refused
+
+
+@pytest.mark.parametrize(("share", "read"), [(NEARLY, 4), (HARDLY * 0.9, 3), (NO, 3)])
+def test_where_three_passages_hardly_speak_of_it_no_fourth_is_read(share: float, read: int) -> None:
+    strait = hit("The strait is closed.", path="strait.txt", title="Strait")
+    events = stream(scripted_llm(enqueued(*[refuses(share)] * read)), (*HITS, strait), reads=4)
+    assert len([event for event in events if isinstance(event, Reads)]) == read
+    assert verify(draft_of(events)).refused
 
 
 def test_where_several_things_are_asked_for_three_passages_are_enough() -> None:

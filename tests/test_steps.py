@@ -354,7 +354,7 @@ def test_a_name_that_no_passage_found_holds_tells_against_every_reading(
 @pytest.mark.parametrize(("reads", "kept"), [(1, KEPT), (KEPT + 1, KEPT + 1)])
 def test_no_more_hits_are_kept_than_may_be_read_or_shown(reads: int, kept: int) -> None:
     found = [hit("Bergen sent sails.", path=f"{n}.txt") for n in range(KEPT + 3)]
-    llm = scripted_llm(enqueued(*[refuses()] * reads))
+    llm = scripted_llm(enqueued(*[refuses(0.45)] * reads))
     events = list(build_chain(shelf(*found), llm, reads).stream(QUESTION))
     draft = events[-1]
     assert isinstance(draft, Draft)
