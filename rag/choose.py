@@ -49,9 +49,9 @@ def as_source(reading: Reading) -> Reading:
     return replace(reading, statements=(replace(first, text=span_of(first, reading.sentences)),))
 
 
-def in_doubt(question: str, reading: Reading, least: float) -> Statement | None:
+def in_doubt(question: str, reading: Reading, least: float, certain: float = CERTAIN) -> Statement | None:
     """What a reading of at least this support would state, where it is neither certain nor looked at."""
-    if support_of(reading) >= CERTAIN or any(call.purpose == "look" for call in reading.calls):
+    if support_of(reading) >= certain or any(call.purpose == "look" for call in reading.calls):
         return None
     return next(iter(stated(question, reading, Thresholds(least, CERTAIN)).statements), None)
 

@@ -24,7 +24,7 @@ from rag.quoted import as_quoted
 from rag.reader import Provisional, Reading, fits, heard, read, share_held
 from rag.several import asks_several
 from rag.standing import bettered, is_amiss, lacking, with_antecedent, without_cited
-from rag.support import KIND_YES, blended, looked, lowered, shifted
+from rag.support import CERTAIN, KIND_YES, blended, looked, lowered, shifted
 
 FURTHER = 0.5
 """What a passage after the first loses of its log odds: the first holds the evidence four times in five."""
@@ -130,7 +130,8 @@ def _answers(question: str, reading: Reading, llm: LLM) -> bool:
 
 def looked_at(question: str, reading: Reading, llm: LLM) -> Generator[Event, None, Reading]:
     """The reading, after a second look at its first statement where that leaves a doubt."""
-    statement, measured = in_doubt(question, reading, heard(llm)), reading.calls[0].support
+    certain = 1.0 if presumed(question) else CERTAIN
+    statement, measured = in_doubt(question, reading, heard(llm), certain), reading.calls[0].support
     if statement is None or measured is None:
         return reading
     yield Looks()

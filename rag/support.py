@@ -19,8 +19,8 @@ from typing import Any
 from rag.prompt import PREFILL
 
 DOUBT, LEAST = 0.45, -4.0
-CERTAIN = 0.99
-"""Support from which no second look is worth its time."""
+CERTAIN = 0.97
+"""Support from which no second look is worth its time: from .96 on none changed what was answered."""
 HEARD = 0.6
 """Support below which a reply is not heard to its end, nor looked at again."""
 LOOK, PLAIN_YES = 0.4, 0.8

@@ -542,6 +542,13 @@ def test_what_is_sure_or_refused_anyway_is_not_asked_for_its_kind() -> None:
         assert "a city" not in looks_of(llm), draft_of(stream_of)
 
 
+def test_however_sure_a_reading_is_the_saying_whose_occasion_is_asked_is_looked_for() -> None:
+    question = "When was it when Macron said that Europe paid 60%?"
+    llm = scripted_llm(looking(composing(enqueued(cites(1, "Monday", 0.995))), 0.9, 0.1))
+    assert verify(draft_of(asked_of(llm, question, AID, reads=1))).refused
+    assert looks_of(llm) == ["Monday", "Europe paid 60%"]
+
+
 def test_no_reading_is_looked_at_twice() -> None:
     later = (
         cites(1, text, shifted(share, FURTHER)) for text, share in (("Riyadh", 0.85), ("The bridge", 0.8))
