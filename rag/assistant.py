@@ -17,6 +17,7 @@ from typing import Any, cast
 from index.catalog import Where
 from index.embed import Embedder, open_embedder
 from index.errors import EmbedderMismatch, IndexBusy, QuestionError
+from index.remembered import Remembered
 from index.store import Index, open_index
 from index.sync import Progress, SyncReport, sync
 from rag.answer import Answer, Call, Draft
@@ -75,6 +76,7 @@ class Assistant:
     ) -> None:
         self.index, self.embedder, self.llm = index, embedder, llm
         self._reads, self._opens = reads, opens
+        self._remembered = Remembered(embedder)
 
     def ask(
         self,
@@ -126,7 +128,7 @@ class Assistant:
     ) -> Generator[Event, None, Draft]:
         """The chain's events; returns its draft."""
         retriever = self._retriever(scope.where, scope.without, follows, history)
-        chain = build_chain(retriever, self.llm, self._reads, nearness(self.embedder), scope.each)
+        chain = build_chain(retriever, self.llm, self._reads, nearness(self._remembered), scope.each)
         with closing(cast(Any, chain.stream(question))) as events:
             for event in events:
                 if isinstance(event, Draft):
@@ -157,7 +159,7 @@ class Assistant:
         self, where: Where, without: tuple[Span, ...], follows: bool, history: Sequence[Turn]
     ) -> PassageRetriever:
         """For a follow-up, one that finds the earlier evidence too, as the last of ENOUGH at worst."""
-        parts: dict[str, Any] = {"index": self.index, "embedder": self.embedder}
+        parts: dict[str, Any] = {"index": self.index, "embedder": self._remembered}
         if not follows:
             return PassageRetriever(**parts, where=where, without=without)
         last = max(min(self._reads, ENOUGH) - 1, 1)
