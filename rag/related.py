@@ -24,6 +24,8 @@ FEW = 3
 _GOES_ON = re.compile(
     r"^\W*(?:also|and|another|but|for example|here|however|instead|so|then|there|yet)\b", re.IGNORECASE
 )
+_SPOKEN = re.compile(r"[\"“”„«»]|\b(?:I|me|my|our|ours|us|we|We|you|your|You)\b")
+"""Somebody's own words: of whom and what they are is said elsewhere."""
 _WORD = re.compile(r"[^\W\d_][\w.’'-]*")
 
 
@@ -44,10 +46,10 @@ def is_unrelated(question: str, span: str, near: Nearness) -> bool:
 
 
 def _stands_alone(span: str) -> bool:
-    """Whether a sentence neither goes on from the one before nor points back before it names anything.
+    """Whether a sentence goes on from none, points back to none before it names anything, and quotes nobody.
 
     Its first word has a capital whatever it is.
     """
     rest = (word for word in list(_WORD.finditer(span))[1:] if names(word[0]))
     first = next((word.start() for word in rest), len(span))
-    return not points_back(span[:first]) and not _GOES_ON.search(span)
+    return not (points_back(span[:first]) or _GOES_ON.search(span) or _SPOKEN.search(span))

@@ -27,6 +27,8 @@ def at(cosine: float) -> Nearness:
         (TALKS, ENVOY, FAR, False),
         (TALKS, "Anna Berg goes to Vienna for the talks.", 0.0, False),
         (TALKS, "It went on in Vienna.", 0.0, False),
+        (TALKS, '"No, to be frank, Vienna was picked," Berg said.', 0.0, False),
+        (TALKS, "No, we chose Vienna, Berg said.", 0.0, False),
         (TALKS, "Anna Berg represents her country in Vienna.", 0.0, True),
         (TALKS, "There they met Anna Berg in Vienna.", 0.0, False),
         (TALKS, "Many of them met in Vienna.", 0.0, False),
