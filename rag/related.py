@@ -1,9 +1,9 @@
 """Whether the sentences of an answer speak of what is asked at all.
 
-Law: pure, given how near texts are in meaning. A sentence that stands alone, since nothing before its first
-name points back, shares no word with the question and is far from it in meaning tells of something else,
-whatever the model takes from it: a city, where any city is named. A question of a word or two says too
-little for that.
+Law: pure, given how near texts are in meaning. A sentence that stands alone, since it quotes nobody and
+nothing before its first name points back, shares no word with the question and is far from it in meaning
+tells of something else, whatever the model takes from it: a city, where any city is named. A question of a
+word or two says too little for that.
 
 Does not know: models, support, whether a sentence that is related is an answer.
 """
