@@ -101,7 +101,7 @@ def _even_share(total: int, limit: int) -> float:
 
 def _only_fits_before(text: str, end: int, total: int, filled: int, limit: int) -> bool:
     """Tell whether a short paragraph is the article's last and so can only join the one before it."""
-    return total < SHORT and filled + total <= limit and not _SPACE.sub("", text[end : end + 1000])
+    return total < SHORT and filled + total <= limit and not text[end : end + 1000].strip()
 
 
 def _pieces(text: str, spans: Iterable[Span], size: Measure, limit: int) -> Iterator[tuple[Span, int]]:

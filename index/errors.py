@@ -17,6 +17,7 @@ catch and print. ``exit_code`` is what the front doors end with: 2 for wrong use
     |   +-- EmbedderMismatch       1   built with another embedding model
     |   +-- StorageError           1   disk full, folder not writable, catalog damaged
     |   +-- VectorsError           1   Chroma can't be opened, reached or trusted
+    |   +-- ReaderError            1   the process that reads files can't be started
     +-- ModelFault                 1
         +-- EmbedderError          1   the embedding model can't be loaded or verified
         +-- OllamaDown             1   asked for Ollama, and none answers
@@ -86,6 +87,10 @@ class StorageError(IndexFault):
 
 class VectorsError(IndexFault):
     """Chroma can't be opened, reached or trusted."""
+
+
+class ReaderError(IndexFault):
+    """The process that reads files can't be started."""
 
 
 class ModelFault(BylineError):

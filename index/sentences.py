@@ -47,6 +47,8 @@ _STARTERS = """
 MAX_WRAP = 120
 # nupunkt takes quadratic time on text without white space, so such text is cut every so many characters.
 MAX_RUN = 400
+# It holds some 160 bytes for each character of what it is given, so no more than this is.
+MAX_TOKENIZED = 50_000
 
 _LINE = re.compile(r"[^\n]+")
 _MARKED_LINE = re.compile(r"\s*(?:[-*+•–—·>|]|#{1,6}|\(?\d{1,3}[.)]|\(?[a-z][.)])\s", re.IGNORECASE)
@@ -138,8 +140,19 @@ def _continues(text: str, line: Span, following: Span, width: int) -> bool:
 
 def _without_long_runs(text: str, start: int, end: int) -> Iterator[Span]:
     cuts = [match.end() for match in _LONG_RUN.finditer(text, start, end)]
-    edges = [start, *cuts, end]
-    return ((left, right) for left, right in pairwise(edges) if left < right)
+    for left, right in pairwise([start, *cuts, end]):
+        yield from _shares(text, left, right)
+
+
+def _shares(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yield a text in shares of at most MAX_TOKENIZED characters, cut at a space where there is one."""
+    while end - start > MAX_TOKENIZED:
+        cut = text.rfind(" ", start + MAX_TOKENIZED // 2, start + MAX_TOKENIZED)
+        cut = cut if cut > 0 else start + MAX_TOKENIZED
+        yield start, cut
+        start = cut
+    if start < end:
+        yield start, end
 
 
 def _stripped(text: str, start: int, end: int) -> Span:

@@ -18,12 +18,14 @@ from index.article import Article
 from index.atomic import write_whole
 from index.read import (
     IGNORE_FILE,
-    File,
+    LIMITS,
+    Limits,
+    Reader,
     Skipped,
     describe_unfit,
+    file_of,
     is_ignored,
     load_file,
-    parse_file,
 )
 
 MOST_FILES = 50
@@ -48,14 +50,18 @@ class Refused:
     reason: str
 
 
-def add(files: Sequence[tuple[str, Path]], corpus: Path) -> tuple[tuple[Added, ...], tuple[Refused, ...]]:
+def add(
+    files: Sequence[tuple[str, Path]], corpus: Path, limits: Limits = LIMITS
+) -> tuple[tuple[Added, ...], tuple[Refused, ...]]:
     """Put files into the corpus folder: (name as given, where its content lies) each.
 
     A file whose content is there already under its name is not written again; where the name is taken by
-    other content, a number is put behind it. Raises CorpusError where the folder can't be used.
+    other content, a number is put behind it; one that takes more than ``limits`` to read is refused. Raises
+    CorpusError where the folder can't be used, ReaderError where files can't be read at all.
     """
     is_ignored(corpus, NAMELESS)
-    outcomes = [_added(name, content, corpus) for name, content in files[:MOST_FILES]]
+    with Reader(limits) as reader:
+        outcomes = [_added(name, content, corpus, reader) for name, content in files[:MOST_FILES]]
     outcomes += [Refused(name, f"more than {MOST_FILES} files at once") for name, _ in files[MOST_FILES:]]
     added = tuple(outcome for outcome in outcomes if isinstance(outcome, Added))
     return added, tuple(outcome for outcome in outcomes if isinstance(outcome, Refused))
@@ -80,9 +86,9 @@ def _visible(text: str) -> str:
     return " ".join("".join(c for c in kept if unicodedata.category(c)[0] != "C").split())
 
 
-def _added(given: str, content: Path, corpus: Path) -> Added | Refused:
+def _added(given: str, content: Path, corpus: Path, reader: Reader) -> Added | Refused:
     name = clean_name(given)
-    data = _readable(name, content)
+    data = _readable(name, content, reader)
     if isinstance(data, str):
         return Refused(given, data)
     try:
@@ -91,7 +97,7 @@ def _added(given: str, content: Path, corpus: Path) -> Added | Refused:
         return Refused(given, f"it can't be written: {(error.strerror or str(error)).lower()}")
 
 
-def _readable(name: str, content: Path) -> bytes | str:
+def _readable(name: str, content: Path, reader: Reader) -> bytes | str:
     """The bytes of a file that can be read as an article, or why it can't."""
     try:
         state = content.stat()
@@ -99,10 +105,10 @@ def _readable(name: str, content: Path) -> bytes | str:
         return "it did not arrive"
     if reason := describe_unfit(name, state.st_size):
         return reason
-    loaded = load_file(content.parent, File(content.name, state.st_size, state.st_mtime_ns))
+    loaded = load_file(content.parent, file_of(content.name, state))
     if isinstance(loaded, Skipped):
         return loaded.reason
-    parsed = parse_file(replace(loaded, file=replace(loaded.file, path=name)))
+    parsed = reader.read(replace(loaded, file=replace(loaded.file, path=name)))
     return loaded.data if isinstance(parsed, Article) else parsed.reason
 
 

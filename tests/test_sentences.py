@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.sentences import paragraphs, sentences
+from index.sentences import MAX_TOKENIZED, paragraphs, sentences
 
 HOSTILE = (
     st.text(st.sampled_from("ab.!?”’“‘\"'()\n\r\t \x1c\x85\u2028\u2029\u200b\u202e\ufeff漢😀-#1")) | st.text()
@@ -123,3 +123,11 @@ def test_text_without_white_space_is_split_in_linear_time(unit: str) -> None:
     text = unit * 100_000  # a second or less; without cuts it takes minutes
     spans = [span for paragraph in paragraphs(text) for span in sentences(text, *paragraph)]
     assert max(b - a for a, b in spans) <= 400
+
+
+@pytest.mark.parametrize("unit", ["a. ", "ab cd ", "a.\u00a0", "Mr. "])
+def test_a_paragraph_without_end_is_split_piece_by_piece_and_loses_nothing(unit: str) -> None:
+    text = (unit * (3 * MAX_TOKENIZED // len(unit))).strip()
+    spans = sentences(text, 0, len(text))
+    assert max(end - start for start, end in spans) <= MAX_TOKENIZED
+    assert "".join("".join(text[start:end].split()) for start, end in spans) == "".join(text.split())

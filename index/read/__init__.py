@@ -1,9 +1,9 @@
 """A folder of files -> articles, and a report of what could not be read.
 
-Law: one bad file never stops the others; every file below the folder is an article, skipped with its
-reason, hidden, or named in ``.bylineignore``. For txt and md, ``article.text`` is what Python's
-``open(path, encoding="utf-8").read()`` gives: a byte order mark counts as one character, before
-``body_start``, and so does front matter.
+Law: one bad file never stops the others, nor takes more time and memory than its limits; every file
+below the folder is an article, skipped with its reason, hidden, or named in ``.bylineignore``. For txt and
+md, ``article.text`` is what Python's ``open(path, encoding="utf-8").read()`` gives: a byte order mark counts
+as one character, before ``body_start``, and so does front matter.
 
 Does not know: passages, the index.
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from index.article import Article
 from index.errors import CorpusError
-from index.read.formats import parse
+from index.read.limits import LIMITS, Limits
 from index.read.listing import (
     FORMATS,
     IGNORE_FILE,
@@ -25,21 +25,27 @@ from index.read.listing import (
     Skipped,
     describe_os_error,
     describe_unfit,
+    file_of,
     is_ignored,
     list_folder,
 )
-from index.read.metadata import make_source
+from index.read.parsing import Loaded, parse_file
+from index.read.reader import Reader
 
 __all__ = [
     "FORMATS",
     "IGNORE_FILE",
+    "LIMITS",
     "MAX_BYTES",
     "File",
+    "Limits",
     "Listing",
     "Loaded",
+    "Reader",
     "Reading",
     "Skipped",
     "describe_unfit",
+    "file_of",
     "is_ignored",
     "list_folder",
     "load_file",
@@ -50,15 +56,6 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
-    """The bytes of one file, whole: ``digest`` is their SHA-256 in hexadecimal."""
-
-    file: File
-    data: bytes
-    digest: str
-
-
-@dataclass(frozen=True, slots=True)
 class Reading:
     """What a folder holds: its articles and the files that are none, each in the order of their paths."""
 
@@ -66,13 +63,15 @@ class Reading:
     skipped: tuple[Skipped, ...]
 
 
-def read_folder(folder: Path) -> Reading:
-    """Read every article below ``folder``.
+def read_folder(folder: Path, limits: Limits = LIMITS) -> Reading:
+    """Read every article below ``folder``; a file that takes more than ``limits`` is skipped.
 
-    Raises CorpusError where the folder can't be listed or holds no readable article.
+    Raises CorpusError where the folder can't be listed or holds no readable article, ReaderError where
+    files can't be read at all.
     """
     listing = list_folder(folder)
-    outcomes = [_read(folder, file) for file in listing.files]
+    with Reader(limits) as reader:
+        outcomes = [_read(folder, file, reader) for file in listing.files]
     articles = tuple(item for item in outcomes if isinstance(item, Article))
     skipped = [*listing.skipped, *(item for item in outcomes if isinstance(item, Skipped))]
     reading = Reading(articles, tuple(sorted(skipped, key=lambda item: item.path)))
@@ -100,18 +99,6 @@ def load_file(folder: Path, file: File, read: Callable[[Path], bytes] = Path.rea
     return Skipped(file.path, "it changed while it was read")
 
 
-def parse_file(loaded: Loaded) -> Article | Skipped:
-    """Turn the bytes of a file into an article, or say why they are none."""
-    file = loaded.file
-    try:
-        parsed = parse(loaded.data, Path(file.path).suffix.lower())
-    except CorpusError as error:
-        return Skipped(file.path, str(error))
-    body = parsed.text[parsed.body_start :]
-    source = make_source(file.path, parsed.metadata, body, file.mtime_ns)
-    return Article(source, parsed.text, parsed.body_start)
-
-
 def nothing_to_read(folder: Path, skipped: tuple[Skipped, ...]) -> CorpusError:
     """Make the error for a folder without a readable article."""
     hint = f"Put articles (txt, md, html, pdf, docx) into {folder}, or name another folder: byline index DIR"
@@ -122,11 +109,10 @@ def nothing_to_read(folder: Path, skipped: tuple[Skipped, ...]) -> CorpusError:
     return CorpusError(f"No article in {folder} can be read ({first.path}: {first.reason}{more}).", hint)
 
 
-def _read(folder: Path, file: File) -> Article | Skipped:
+def _read(folder: Path, file: File, reader: Reader) -> Article | Skipped:
     loaded = load_file(folder, file)
-    return loaded if isinstance(loaded, Skipped) else parse_file(loaded)
+    return loaded if isinstance(loaded, Skipped) else reader.read(loaded)
 
 
 def _state(path: Path, file: File) -> File:
-    state = path.stat()
-    return File(file.path, state.st_size, state.st_mtime_ns)
+    return file_of(file.path, path.stat())

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from index.errors import CorpusError
+from index.read.frontmatter import read_front_matter
+from index.read.limits import MAX_TEXT
 from index.read.metadata import Metadata
 
 if TYPE_CHECKING:
@@ -24,9 +26,9 @@ if TYPE_CHECKING:
 
 MAX_UNZIPPED = 100_000_000
 MAX_PARTS = 10_000
+MAX_SPAN = 1_000
+"""Columns of a table; Word itself makes at most 63."""
 _PIECE = 1 << 16
-MAX_FRONT_MATTER = 16_384
-BOM = "\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +43,28 @@ class Parsed:
 def parse(data: bytes, suffix: str) -> Parsed:
     """Parse the bytes of a file named with ``suffix`` (lower case, with its dot).
 
-    Raises CorpusError, with the reason as its message, for a file without usable text.
+    Raises CorpusError, with the reason as its message, for a file without usable text or with too much of
+    it, and MemoryError where the memory is not enough.
     """
     try:
         parsed = _PARSERS[suffix](data)
-    except CorpusError:
+    except (CorpusError, MemoryError):
         raise
     except Exception as error:  # the libraries raise all kinds of errors for a broken file
-        raise CorpusError(f"broken: {_brief(error)}") from error
+        raise CorpusError(describe_error(error)) from error
+    if len(parsed.text) > MAX_TEXT:
+        raise CorpusError(f"{len(parsed.text):,} characters of text, over the limit of {MAX_TEXT:,}")
     if not any(character.isalnum() for character in parsed.text[parsed.body_start :]):
         raise CorpusError("it holds no text")
     return parsed
+
+
+def describe_error(error: Exception) -> str:
+    """Say in a few words that a file is broken, and what a library made of it."""
+    if isinstance(error, RecursionError):
+        return "broken: nested too deeply"
+    words = " ".join(str(error)[:1_000].split())[:100]
+    return f"broken: {words or type(error).__name__}"
 
 
 def _parse_text(data: bytes) -> Parsed:
@@ -62,39 +75,7 @@ def _parse_text(data: bytes) -> Parsed:
     except UnicodeDecodeError as error:
         raise CorpusError(f"not valid UTF-8 at byte {error.start}") from error
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _with_front_matter(text)
-
-
-def _with_front_matter(text: str) -> Parsed:
-    """Split YAML front matter off; what does not parse as such is text."""
-    from frontmatter.default_handlers import YAMLHandler
-
-    handler, mark = YAMLHandler(), len(BOM) if text.startswith(BOM) else 0
-    plain = Parsed(text, mark, Metadata())
-    if not text.startswith("---", mark) or not handler.detect(text[mark : mark + 80]):
-        return plain
-    try:
-        matter, body = handler.split(text[mark:])
-        fields = handler.load(matter) if len(matter) <= MAX_FRONT_MATTER else None
-    except Exception:  # malformed YAML raises more than YAMLError
-        return plain
-    if not isinstance(fields, dict) or not body.strip():
-        return plain
-    return Parsed(text, len(text) - len(body.lstrip("\n")), _front_matter_metadata(fields))
-
-
-def _front_matter_metadata(fields: dict[object, object]) -> Metadata:
-    named = {str(key).strip().lower(): value for key, value in fields.items()}
-
-    def first(*names: str) -> object:
-        return next((named[name] for name in names if named.get(name)), None)
-
-    return Metadata(
-        title=first("title", "headline"),
-        author=first("author", "authors", "byline"),
-        publisher=first("publisher", "source", "site"),
-        published=first("published", "date", "pubdate"),
-    )
+    return Parsed(text, *read_front_matter(text))
 
 
 def _parse_html(data: bytes) -> Parsed:
@@ -194,8 +175,16 @@ def _docx_blocks(document: "Docx") -> Iterator[str]:
 
 
 def _docx_rows(table: "Table") -> Iterator[str]:
-    for row in table.rows:
-        yield " | ".join(cell.text.strip() for cell in row.cells)
+    """Each row's cells, a merged one once: python-docx gives it again for all columns and rows it spans."""
+    from docx.table import _Cell
+
+    for row in table._tbl.tr_lst:
+        wide = max(map(int, row.xpath("./w:tc/w:tcPr/w:gridSpan/@w:val")), default=0)
+        if wide > MAX_SPAN:
+            raise CorpusError(f"a cell of its table spans {wide:,} columns")
+        cells = row.xpath("./w:tc[not(w:tcPr/w:vMerge[not(@w:val='restart')])]")
+        if cells:
+            yield " | ".join(_Cell(cell, table).text.strip() for cell in cells)
 
 
 def _printable(text: str) -> str:
@@ -207,11 +196,6 @@ def _printable(text: str) -> str:
 def _silence(library: str) -> None:
     """Keep a library's warnings about a broken file off the terminal; the file is reported instead."""
     logging.getLogger(library).setLevel(logging.CRITICAL)
-
-
-def _brief(error: Exception) -> str:
-    words = " ".join(str(error).split())[:100]
-    return words or type(error).__name__
 
 
 _PARSERS: dict[str, Callable[[bytes], Parsed]] = {

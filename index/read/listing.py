@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 FORMATS = frozenset({".txt", ".md", ".html", ".htm", ".pdf", ".docx"})
 MAX_BYTES = 20_000_000
 IGNORE_FILE = ".bylineignore"
+EARLIEST, LATEST = -(2**63), 2**63 - 1
+"""The times that are told apart, in nanoseconds since 1970."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,14 @@ class File:
     path: str
     size: int
     mtime_ns: int
+
+
+def file_of(path: str, state: os.stat_result) -> File:
+    """Return the file at ``path`` (relative), whose state is this.
+
+    A time that does not fit 64 bits, before 1677 or after 2262, becomes the nearest that does.
+    """
+    return File(path, state.st_size, max(EARLIEST, min(state.st_mtime_ns, LATEST)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +156,7 @@ def _file(root: Path, relative: str, entry: "os.DirEntry[str]") -> File | Skippe
         reason = describe_os_error(error) if isinstance(error, OSError) else "a link that points to itself"
         return Skipped(relative, reason)
     reason = _refusal(entry.name, state, leaves)
-    return Skipped(relative, reason) if reason else File(relative, state.st_size, state.st_mtime_ns)
+    return Skipped(relative, reason) if reason else file_of(relative, state)
 
 
 def _refusal(name: str, state: os.stat_result, leaves: bool) -> str:

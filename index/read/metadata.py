@@ -15,6 +15,8 @@ from index.article import Source
 
 MAX_VALUE = 200
 MAX_FIRST_LINE = 120
+MAX_BITS = 128
+"""Of a number that is shown; Python writes out none of more than 4,300 digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +41,21 @@ def make_source(path: str, raw: Metadata, body: str, mtime_ns: int) -> Source:
 
 
 def one_line(value: object) -> str:
-    """Return a text, number, date or list of them as one line without control or format characters."""
+    """Return a text, number, date or list of them as one line without control or format characters.
+
+    Anything else is empty: a list inside a list, a number of more than ``MAX_BITS``.
+    """
     if isinstance(value, list | tuple):
-        value = ", ".join(filter(None, (one_line(item) for item in value[:20])))
+        value = ", ".join(filter(None, (one_line(item) for item in value[:20] if not _is_nested(item))))
     if isinstance(value, bool) or not isinstance(value, str | int | float | date):
         return ""
+    if isinstance(value, int) and value.bit_length() > MAX_BITS:
+        return ""
     return " ".join(_visible(str(value)[: 20 * MAX_VALUE]).split())[:MAX_VALUE].rstrip()
+
+
+def _is_nested(item: object) -> bool:
+    return isinstance(item, list | tuple)
 
 
 def first_line(body: str) -> str:

@@ -19,7 +19,7 @@ from pathlib import Path
 from index.catalog import REBUILD, CatalogReader, CatalogWriter, Entry, State, discard, translated
 from index.embed import Embedder
 from index.errors import EmbedderMismatch, IndexBusy, IndexMissing, StorageError, VectorsError
-from index.read import list_folder, nothing_to_read
+from index.read import LIMITS, Limits, list_folder, nothing_to_read
 from index.store import index_folder
 from index.sync.embedding import embed_entries, make_entry
 from index.sync.plan import Plan, Progress, make_plan
@@ -41,26 +41,27 @@ def sync(
     dry_run: bool = False,
     progress: Progress | None = None,
     max_bytes: int | None = None,
+    limits: Limits = LIMITS,
 ) -> SyncReport:
     """Bring the index of ``corpus`` below ``home`` in line with the folder.
 
     ``embedder`` may be a function that opens one. ``rebuild`` reads and cuts everything anew, and
     replaces an index that is damaged or was built with another model. ``dry_run`` leaves no trace.
     ``progress`` is told the stage ("reading", "embedding", "storing"), how much is done, of how much.
-    ``max_bytes`` bounds the catalog's file.
+    ``max_bytes`` bounds the catalog's file, ``limits`` what reading one file may take.
 
-    Raises CorpusError, EmbedderMismatch, IndexBusy, StorageError, VectorsError, EmbedderError; the index
-    then is what it was.
+    Raises CorpusError, EmbedderMismatch, IndexBusy, StorageError, VectorsError, ReaderError, EmbedderError;
+    the index then is what it was.
     """
     began, folder = time.monotonic(), index_folder(home, corpus)
     progress = progress or _silent
     if dry_run:
-        report = _preview(corpus, folder, progress, rebuild)
+        report = _preview(corpus, folder, progress, rebuild, limits)
     else:
         _refuse_empty(corpus, folder)
         with _one_writer(folder), closing(_open_catalog(folder, rebuild, max_bytes)) as catalog:
             model = embedder if isinstance(embedder, Embedder) else embedder()
-            report = _run(_Job(corpus, folder, model, chroma_url, rebuild, progress), catalog)
+            report = _run(_Job(corpus, folder, model, chroma_url, rebuild, progress, limits), catalog)
     return replace(report, seconds=time.monotonic() - began, dry_run=dry_run)
 
 
@@ -72,12 +73,13 @@ class _Job:
     url: str | None
     rebuild: bool
     progress: Progress
+    limits: Limits
 
 
 def _run(job: _Job, catalog: CatalogWriter) -> SyncReport:
     _refuse_other_model(catalog.state(), job)
     files, refused = catalog.files(), catalog.refused()
-    plan = make_plan(job.corpus, files, refused, job.progress, rebuild=job.rebuild)
+    plan = make_plan(job.corpus, files, refused, job.progress, rebuild=job.rebuild, limits=job.limits)
     entries = [make_entry(article, stored, job.embedder) for article, stored in plan.put]
     embedded = embed_entries(entries, catalog, job.embedder, job.progress)
     same = not (plan.put or plan.removed or plan.touched) and set(plan.refused) == set(refused.values())
@@ -172,7 +174,7 @@ def _refuse_other_model(state: State, job: _Job) -> None:
         )
 
 
-def _preview(corpus: Path, folder: Path, progress: Progress, rebuild: bool) -> SyncReport:
+def _preview(corpus: Path, folder: Path, progress: Progress, rebuild: bool, limits: Limits) -> SyncReport:
     """Say what a sync would do, leaving no trace."""
     try:
         with closing(CatalogReader(folder, touch_nothing=True)) as catalog:
@@ -183,7 +185,8 @@ def _preview(corpus: Path, folder: Path, progress: Progress, rebuild: bool) -> S
         if not rebuild:
             raise
         files, refused = {}, {}
-    return make_report(make_plan(corpus, files, refused, progress, rebuild=rebuild), files)
+    plan = make_plan(corpus, files, refused, progress, rebuild=rebuild, limits=limits)
+    return make_report(plan, files)
 
 
 def _open_catalog(folder: Path, rebuild: bool, max_bytes: int | None) -> CatalogWriter:

@@ -14,7 +14,16 @@ from pathlib import Path
 from index.article import Article
 from index.catalog import RefusedFile, StoredFile
 from index.errors import CorpusError
-from index.read import File, Skipped, list_folder, load_file, nothing_to_read, parse_file
+from index.read import (
+    LIMITS,
+    File,
+    Limits,
+    Reader,
+    Skipped,
+    list_folder,
+    load_file,
+    nothing_to_read,
+)
 
 Progress = Callable[[str, int, int], None]
 
@@ -43,18 +52,21 @@ def make_plan(
     progress: Progress,
     *,
     rebuild: bool = False,
+    limits: Limits = LIMITS,
 ) -> Plan:
     """Compare the folder with the catalog's ``files`` and ``refused``; ``rebuild`` reads everything again.
 
-    Raises CorpusError where the folder can't be listed, or no article is left in it.
+    A file that takes more than ``limits`` to read is refused. Raises CorpusError where the folder can't be
+    listed, or no article is left in it, ReaderError where files can't be read at all.
     """
     listing = list_folder(corpus)
     known = {} if rebuild else files
     rejected = {} if rebuild else refused
     outcomes = []
-    for number, file in enumerate(listing.files):
-        progress("reading", number, len(listing.files))
-        outcomes.append(_outcome(corpus, file, known.get(file.path), rejected.get(file.path)))
+    with Reader(limits) as reader:
+        for number, file in enumerate(listing.files):
+            progress("reading", number, len(listing.files))
+            outcomes.append(_outcome(corpus, file, known.get(file.path), rejected.get(file.path), reader))
     progress("reading", len(listing.files), len(listing.files))
     plan = _collect(outcomes, files, listing.skipped)
     if not plan.digests:
@@ -80,7 +92,7 @@ def duplicates(digests: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
 
 
 def _outcome(
-    corpus: Path, file: File, known: StoredFile | None, rejected: RefusedFile | None
+    corpus: Path, file: File, known: StoredFile | None, rejected: RefusedFile | None, reader: Reader
 ) -> tuple[Article | None, StoredFile] | RefusedFile | Skipped:
     """Return an article to put with its file, a known file (no article), or why there is none."""
     if known and known.file == file:
@@ -93,7 +105,7 @@ def _outcome(
     stored = StoredFile(loaded.file, loaded.digest)
     if known and known.digest == loaded.digest:
         return None, stored
-    article = parse_file(loaded)
+    article = reader.read(loaded)
     return RefusedFile(loaded.file, article.reason) if isinstance(article, Skipped) else (article, stored)
 
 
