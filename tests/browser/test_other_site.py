@@ -5,12 +5,13 @@ The site is served at another loopback address, which a browser takes for anothe
 
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Error, Page
 
 from tests.page_server import Served
 
@@ -117,11 +118,13 @@ def test_it_can_not_put_its_own_page_into_the_origin_of_ours(
     visited: Page, served: Served, site: Site, how: str
 ) -> None:
     ours, before = served.url.rstrip("/"), len(site.asked)
-    reply = visited.goto(f"{served.url}gradio_api/{how}={site.url}x.html")
-    assert reply is not None
-    assert reply.status == 403
+    got: list[int] = []
+    visited.on("response", lambda reply: got.append(reply.status))
+    with suppress(Error):  # what is an attachment is saved, and the tab stays where it was
+        visited.goto(f"{served.url}gradio_api/{how}={site.url}x.html")
+    visited.wait_for_timeout(500)
+    assert got == [403]
     assert visited.evaluate("window.ran") != ours
-    assert visited.locator("h1").count() == 0
     assert site.asked[before:] == [], "the server asked the site for nothing"
 
 
