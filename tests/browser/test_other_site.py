@@ -157,3 +157,28 @@ def test_no_script_but_the_page_s_own_runs_in_it(browser: Browser, served: Serve
     page.wait_for_timeout(1000)
     assert page.evaluate("window.ran") is None
     page.close()
+
+
+OWN = """async (file) => {
+  const config = await (await fetch("config")).json(), told = [];
+  const sent = { path: file, meta: { _type: "gradio.FileData" } };
+  for (const { id, inputs } of config.dependencies) {
+    if (!inputs.length) continue;
+    const body = JSON.stringify({ data: inputs.map(() => sent), fn_index: id, session_hash: "own" });
+    const headers = { "content-type": "application/json" };
+    for (const way of ["queue/join", "run/predict"])
+      told.push((await fetch("gradio_api/" + way, { method: "POST", body, headers })).status);
+  }
+  return told;
+}"""
+
+
+def test_even_a_script_in_the_page_s_own_origin_gets_no_file(browser: Browser, served: Served) -> None:
+    page = browser.new_page()
+    page.goto(served.url)
+    told = page.evaluate(OWN, "/etc/passwd")
+    page.close()
+    assert len(told) > 60
+    assert set(told) == {403}
+    uploads = served.settings.home.parent / "uploads"
+    assert [each for each in uploads.rglob("*") if each.is_file()] == []
