@@ -59,9 +59,10 @@ Receipt = Annotated[
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line (by default the process's own) and end the process with its exit code."""
     from rag.settings import prepare_process
+    from rag.terminal import warn
 
     _tolerate_foreign_bytes()
-    prepare_process()
+    warn(prepare_process())
     try:
         cli(args=argv, prog_name="byline")
     except BylineError as error:

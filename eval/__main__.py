@@ -55,7 +55,8 @@ def main(argv: Sequence[str] | None = None, open_bench: OpenBench | None = None)
     except SystemExit as done:
         return int(done.code or 0)
     errors = Console(stderr=True)
-    prepare_process()
+    for sentence in prepare_process():
+        _complain(errors, sentence)
     try:
         return _evaluate(_plan(options), open_bench, errors)
     except BylineError as error:

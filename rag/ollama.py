@@ -1,9 +1,9 @@
 """Ollama: which models it has, pulling one, and chatting with one. The only importer of ollama.
 
 Law: nothing leaves for another machine unless the user allowed it: proxies of the environment are
-ignored, and models that Ollama runs elsewhere are refused. A prompt is never cut silently: every chat
-asks for an error instead. A reply counts only once the server has said that it is done. Every
-foreign error becomes one of ours here.
+ignored, redirects are not followed, and models that Ollama runs elsewhere are refused. A prompt is never cut
+silently: every chat asks for an error instead. A reply counts only once the server has said that it is done.
+Every foreign error becomes one of ours here.
 
 Does not know: prompts, when Ollama is preferred to the embedded model.
 """
@@ -25,6 +25,7 @@ from langchain_ollama import ChatOllama
 from index.errors import ModelBroke, ModelFault, ModelMissing, ModelRefused, OllamaDown, PromptTooLong
 
 CONNECT_SECONDS = 3.0
+_STRICT: dict[str, Any] = {"trust_env": False, "follow_redirects": False}  # no proxy, no other address
 GIVES_LOGPROBS = (0, 12, 11)
 """The first Ollama version that gives token probabilities."""
 
@@ -48,7 +49,7 @@ def translated(host: str, model: str = "") -> Iterator[None]:
     except ModelFault:
         raise
     except ollama.ResponseError as error:
-        raise _of_response(error, model) from error
+        raise _of_response(error, host, model) from error
     except (httpx.ConnectError, httpx.ConnectTimeout, ConnectionError) as error:
         raise _down(host) from error
     except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
@@ -58,10 +59,7 @@ def translated(host: str, model: str = "") -> Iterator[None]:
     except httpx.TimeoutException as error:
         raise ModelBroke(f"Ollama at {host} went silent.", "ask again, or raise BYLINE_TIMEOUT") from error
     except httpx.HTTPStatusError as error:
-        status = error.response.status_code
-        raise ModelBroke(
-            f"What answers at {host} says {status}: is it Ollama?", "byline doctor, or set OLLAMA_HOST"
-        ) from error
+        raise _of_status(error.response.status_code, host) from error
     except (httpx.HTTPError, httpx.StreamError) as error:
         raise ModelBroke(f"Ollama stopped in the middle of an answer: {error}", "ask again") from error
     except (ollama.RequestError, httpx.CookieConflict, *_UNREADABLE) as error:
@@ -78,8 +76,15 @@ def _down(host: str) -> OllamaDown:
     return OllamaDown(f"No Ollama answers at {host}.", "ollama serve, or BYLINE_LLM=embedded")
 
 
-def _of_response(error: ollama.ResponseError, model: str) -> ModelFault:
+def _of_status(status: int, host: str) -> ModelBroke:
+    said = "points to another address, which is not asked" if 300 <= status < 400 else f"says {status}"
+    return ModelBroke(f"What answers at {host} {said}: is it Ollama?", "byline doctor, or set OLLAMA_HOST")
+
+
+def _of_response(error: ollama.ResponseError, host: str, model: str) -> ModelFault:
     text = str(error.error)
+    if 300 <= error.status_code < 400:
+        return _of_status(error.status_code, host)
     if error.status_code == 404:
         return ModelMissing(f"Ollama has no model {model!r}.", f"ollama pull {model}")
     if "exceed" in text and ("context" in text or "exceed_context_size" in text):
@@ -164,7 +169,7 @@ def chat(host: str, model: str, context: int, timeout: float, max_tokens: int) -
         reasoning=False,
         logprobs=True,
         top_logprobs=20,
-        client_kwargs={"trust_env": False, "timeout": httpx.Timeout(timeout, connect=CONNECT_SECONDS)},
+        client_kwargs={**_STRICT, "timeout": httpx.Timeout(timeout, connect=CONNECT_SECONDS)},
         sync_client_kwargs={"transport": _StrictTransport()},
     )
 
@@ -190,8 +195,7 @@ def _first(http: httpx.Client, host: str, path: str) -> Any:
 
 
 def _http(host: str) -> httpx.Client:
-    timeout = httpx.Timeout(30, connect=CONNECT_SECONDS)
-    return httpx.Client(base_url=host, trust_env=False, timeout=timeout)
+    return httpx.Client(base_url=host, **_STRICT, timeout=httpx.Timeout(30, connect=CONNECT_SECONDS))
 
 
 def _model(http: httpx.Client, entry: dict[str, Any]) -> OllamaModel:
@@ -249,12 +253,12 @@ def pulling(host: str, name: str) -> Iterator[Step]:
     The bytes are those of all layers that Ollama has told of; it keeps what has come, and goes on from
     there the next time. Raises OllamaDown, ModelMissing, ModelBroke.
     """
-    client = ollama.Client(host=host, trust_env=False, timeout=httpx.Timeout(600, connect=CONNECT_SECONDS))
+    client = ollama.Client(host=host, **_STRICT, timeout=httpx.Timeout(600, connect=CONNECT_SECONDS))
     layers: dict[str, tuple[int, int]] = {}
     status = ""
     with (
         translated(host, name),
-        _pull_translated(name),
+        _pull_translated(host, name),
         closing(cast(Any, client.pull(name, stream=True))) as told,
     ):
         for each in told:
@@ -268,11 +272,13 @@ def pulling(host: str, name: str) -> Iterator[Step]:
 
 
 @contextmanager
-def _pull_translated(name: str) -> Iterator[None]:
+def _pull_translated(host: str, name: str) -> Iterator[None]:
     """What goes wrong with a pull is told as such, where ``translated`` speaks of answers."""
     try:
         yield
     except ollama.ResponseError as error:
+        if 300 <= error.status_code < 400:
+            raise _of_status(error.status_code, host) from error
         text = _one_line(str(error.error))
         if "invalid model name" in text or ("manifest" in text and "does not exist" in text):
             raise ModelMissing(
@@ -288,9 +294,6 @@ def _cut_short(name: str) -> ModelBroke:
 
 
 def pull(host: str, name: str, progress: Callable[[str, int, int], None]) -> None:
-    """Have Ollama pull ``name``; ``progress`` gets (status, bytes done, bytes in all) as it goes.
-
-    Raises OllamaDown, ModelMissing, ModelBroke.
-    """
+    """As ``pulling``; ``progress`` gets (status, bytes done, bytes in all) as it goes."""
     for step in pulling(host, name):
         progress(step.status, step.done, step.total)

@@ -167,16 +167,19 @@ _SILENT = {
 """What keeps libraries from calling out. An inherited value must not win: a question is private."""
 
 
-def prepare_process(folder: Path | None = None) -> None:
+def prepare_process(folder: Path | None = None) -> tuple[str, ...]:
     """For front doors, before anything heavy is imported: read ``.env``, silence the libraries.
 
     ``.env`` is looked for in ``folder`` (the working folder by default); variables that are already
-    set win over it.
+    set win over it. What it may not set is not set; the sentences say which, and are to be shown.
     """
-    from dotenv import load_dotenv
+    from rag.envfile import read_envfile
 
-    load_dotenv((folder or Path.cwd()) / ".env", override=False)
+    found, refused = read_envfile((folder or Path.cwd()) / ".env")
+    for name, text in found.items():
+        os.environ.setdefault(name, text)
     silence()
+    return refused
 
 
 def silence() -> None:

@@ -49,6 +49,12 @@ def complain(error: BylineError) -> None:
         console.print(Text.assemble(("  next: ", "dim"), line(error.hint)))
 
 
+def warn(sentences: Sequence[str]) -> None:
+    """A line for each thing that the user must know, and that stops nothing."""
+    for sentence in sentences:
+        err().print(f"byline: {line(sentence)}", style="yellow")
+
+
 @contextmanager
 def opened(settings: Settings) -> Iterator["Assistant"]:
     """An open assistant, with a line about what it is doing while it opens."""

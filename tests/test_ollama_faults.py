@@ -238,3 +238,43 @@ def test_a_pull_that_ends_early_is_broken(line: bytes, message: str) -> None:
     with web_server(200, line) as url, pytest.raises(ModelBroke, match=message) as caught:
         ollama.pull(url, "new", lambda *_: None)
     assert caught.value.hint
+
+
+@contextmanager
+def redirecting(to: str) -> Iterator[str]:
+    """A server that sends whoever asks it on to another one."""
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            self.send_response(307)
+            self.send_header("Location", to + self.path)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        do_POST = do_GET
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Silent."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
+        Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+REDIRECTED = {
+    "chat": lambda host: ollama.chat(host, SMALL.name, context=4096, timeout=5.0, max_tokens=9).invoke(ASKED),
+    "pull": lambda host: list(ollama.pulling(host, SMALL.name)),
+    "models": ollama.models,
+    "version": ollama.server_version,
+}
+
+
+@pytest.mark.parametrize("does", REDIRECTED)
+def test_a_prompt_is_sent_nowhere_else_whatever_the_server_says(does: str) -> None:
+    with saying(" S2\nAnswer: 60%") as other, redirecting(other.url) as host:
+        with pytest.raises(ModelBroke, match="points to another address, which is not asked") as caught:
+            REDIRECTED[does](host)
+        assert [other.bodies(path) for path in ("/api/chat", "/api/pull", "/api/show")] == [[], [], []]
+    assert caught.value.hint

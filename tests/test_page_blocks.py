@@ -15,6 +15,8 @@ from gradio_client.exceptions import AppError  # type: ignore[import-untyped]
 from index.errors import UsageError
 from rag.live import Live
 from rag.page import open_page
+from rag.page.command import OPEN_TO_ALL
+from rag.page.guard import objection
 from rag.settings import Settings
 from tests.commands import contract
 from tests.page_server import (
@@ -213,3 +215,58 @@ def test_a_port_that_is_taken_names_another(live: Live) -> None:
 def test_a_place_that_can_not_be_is_wrong_use(live: Live, host: str, port: int) -> None:
     with pytest.raises(UsageError), open_page(live, host, port):
         pass
+
+
+@pytest.fixture(scope="module")
+def abroad(live: Live) -> Iterator[str]:
+    """The page, served where other machines could reach it; asked through this machine alone."""
+    with open_page(live, "0.0.0.0", port=0) as page:
+        assert not page.local
+        yield page.url
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"host": "localhost:1"}, 200),
+        ({"host": "evil.example"}, 403),
+        ({"host": "0.0.0.0"}, 403),
+        ({"host": "192.0.2.1"}, 403),
+        ({"origin": "http://evil.example"}, 403),
+        ({"origin": "null"}, 403),
+        ({"host": "evil.example", "origin": "http://evil.example"}, 403),
+    ],
+)
+def test_a_page_that_others_reach_answers_to_its_own_names_alone(
+    abroad: str, headers: dict[str, str], status: int
+) -> None:
+    reply = httpx.get(f"{abroad}config", headers=headers, **HERE)
+    assert reply.status_code == status
+    assert [name for name in reply.headers if name.startswith("access-control")] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "host", "server", "taken"),
+    [
+        ("desk.example:7860", "desk.example", "192.0.2.7", True),
+        ("DESK.example:7860", "desk.example", "192.0.2.7", True),
+        ("192.0.2.7:7860", "desk.example", "192.0.2.7", True),
+        ("192.0.2.7:7860", "0.0.0.0", "192.0.2.7", True),
+        ("[2001:db8::7]:7860", "::", "2001:db8::7", True),
+        ("localhost:7860", "0.0.0.0", "127.0.0.1", True),
+        ("192.0.2.8:7860", "0.0.0.0", "192.0.2.7", False),
+        ("evil.example:7860", "desk.example", "192.0.2.7", False),
+        ("192.0.2.7:7860", "127.0.0.1", "127.0.0.1", False),
+    ],
+)
+def test_the_name_given_and_the_address_that_was_asked_are_its_own(
+    name: str, host: str, server: str, taken: bool
+) -> None:
+    scope = {"method": "GET", "path": "/", "server": (server, 7860), "headers": [(b"host", name.encode())]}
+    assert (objection(scope, host) == "") is taken
+
+
+def test_who_opens_the_page_to_others_is_told_what_they_can_do() -> None:
+    for word in ("no password", "list, read and delete", "conversations", "articles", "add", "models"):
+        assert word in OPEN_TO_ALL

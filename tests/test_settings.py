@@ -11,10 +11,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+import typer
 from hypothesis import given
 from hypothesis import strategies as st
 
+import app
 from index.errors import SettingError
+from rag.envfile import FREE, LOOPBACK, read_envfile
 from rag.settings import SEEDS, TABLE, Settings, cache_folder, load_settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -259,3 +262,93 @@ def test_no_library_calls_out_of_the_tests_either() -> None:
     from huggingface_hub import constants
 
     assert constants.HF_HUB_DISABLE_TELEMETRY
+
+
+NOT_THERE = {
+    "OLLAMA_HOST": (
+        "http://192.0.2.1:11434",
+        "localhost.evil.example",
+        "http://127.0.0.1@evil.example",
+        "evil:1",
+    ),
+    "BYLINE_CHROMA_URL": (
+        "http://chroma.example:8000",
+        "https://token@192.0.2.1",
+        "http://127.0.0.1\\\\@evil.example",
+    ),
+    "BYLINE_HOST": ("0.0.0.0", "192.0.2.1", "::", "evil.example"),
+    "BYLINE_ALLOW_REMOTE": ("1",),
+    "BYLINE_MODEL": ("qwen3:cloud",),
+    "BYLINE_GGUF": ("/tmp/model.gguf", "model.gguf"),
+    "BYLINE_EMBEDDER": ("./model", "evil/model"),
+    "BYLINE_HOME": ("cache", "/tmp/cache"),
+    "BYLINE_CASES": ("/etc/passwd",),
+    "BYLINE_RECEIPT": ("/tmp/receipt.json",),
+    "HF_ENDPOINT": ("http://evil.example",),
+    "HF_HOME": ("hub",),
+    "HTTPS_PROXY": ("http://evil.example",),
+    "all_proxy": ("http://evil.example",),
+    "PIP_INDEX_URL": ("http://evil.example",),
+    "GRADIO_SHARE": ("True",),
+    "LANGSMITH_API_KEY": ("key",),
+}
+"""What a .env can not set, whoever wrote it."""
+THERE = {
+    "OLLAMA_HOST": ("http://127.0.0.1:11435", "localhost", "http://[::1]:1", "127.0.0.2:1/"),
+    "BYLINE_CHROMA_URL": ("http://localhost:8000",),
+    "BYLINE_HOST": ("127.0.0.1", "localhost", "::1"),
+    "BYLINE_CORPUS": ("articles",),
+    "BYLINE_THRESHOLD": ("0.9",),
+    "BYLINE_PORT": ("7861",),
+}
+
+
+def _each(table: dict[str, tuple[str, ...]]) -> list[tuple[str, str]]:
+    return [(name, text) for name, texts in table.items() for text in texts]
+
+
+@pytest.mark.parametrize(("name", "text"), _each(NOT_THERE))
+def test_a_dotenv_file_names_no_other_machine_no_model_and_no_file(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    (tmp_path / ".env").write_text(f"{name}='{text}'\nBYLINE_READS=7\n", encoding="utf-8")
+    found, told = read_envfile(tmp_path / ".env")
+    assert found == {"BYLINE_READS": "7"}
+    assert [sentence.split()[0] for sentence in told] == [name]
+
+
+@pytest.mark.parametrize(("name", "text"), _each(THERE))
+def test_a_dotenv_file_says_how_things_are_done_here(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / ".env").write_text(f"{name}={text}\n", encoding="utf-8")
+    assert read_envfile(tmp_path / ".env") == ({name: text}, ())
+
+
+def test_every_setting_is_either_free_in_a_dotenv_file_or_was_thought_of() -> None:
+    variables = {row.variable for row in TABLE} | {option.envvar for option in _options()}
+    assert variables <= FREE | set(LOOPBACK) | set(NOT_THERE)
+    assert not FREE & set(NOT_THERE)
+
+
+def _options() -> list[typer.core.TyperOption]:
+    group = typer.main.get_command(app.cli)
+    commands = [*group.commands.values(), *group.commands["model"].commands.values()]
+    return [each for command in commands for each in command.params if getattr(each, "envvar", None)]
+
+
+def test_what_is_no_business_of_ours_in_a_dotenv_file_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("DATABASE_URL=x\nPATH=/evil\nLD_PRELOAD=/evil.so\n", encoding="utf-8")
+    assert read_envfile(tmp_path / ".env") == ({}, ())
+
+
+def test_a_dotenv_file_that_is_no_text_stops_nothing(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"\xff\xfe\x00BYLINE_READS=7")
+    assert read_envfile(tmp_path / ".env") == ({}, (".env can't be read, so nothing is taken from it.",))
+
+
+def test_what_a_dotenv_file_may_not_set_is_told_and_not_set(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(
+        "OLLAMA_HOST=http://192.0.2.1\nHTTP_PROXY=http://192.0.2.1\n", encoding="utf-8"
+    )
+    code = "import os; from rag.settings import *; told = prepare_process(); "
+    said = run(code + "print(len(told), load_settings().ollama_host, os.environ.get('HTTP_PROXY'))", tmp_path)
+    assert said == "2 http://127.0.0.1:11434 None\n"

@@ -21,7 +21,10 @@ from rag.page.serve import Page, open_page
 from rag.settings import Settings
 
 LOCAL = ("127.0.0.1", "localhost", "::1")
-OPEN_TO_ALL = "Anyone on the network can reach it, read the articles, add to them, and choose the model."
+OPEN_TO_ALL = (
+    "There is no password: anyone on the network who reaches this address can list, read and delete all "
+    "conversations, ask, read the articles and add to them, and choose and pull models."
+)
 
 
 @contextmanager

@@ -17,8 +17,8 @@ from typing import Any
 
 from index.errors import BylineError, UsageError
 from rag.live import Live
+from rag.loopback import is_loopback
 from rag.page.backend import Backend, open_backend
-from rag.page.guard import is_loopback
 from rag.settings import silence
 
 PORT = 7860
@@ -47,7 +47,7 @@ def open_page(live: Live, host: str = "127.0.0.1", port: int = PORT, *, mcp: boo
     with listening:
         page = Page(_url(host, listening.getsockname()[1]), is_loopback(host))
         backend = open_backend(live)
-        server = _server(backend, page, mcp)
+        server = _server(backend, host, mcp)
         thread = Thread(target=server.run, kwargs={"sockets": [listening]}, name="page", daemon=True)
         warm = Timer(WARM_SECONDS, _warm, [backend])
         warm.daemon = True
@@ -86,12 +86,12 @@ def _url(host: str, port: int) -> str:
     return f"http://[{bare}]:{port}/" if ":" in bare else f"http://{bare}:{port}/"
 
 
-def _server(backend: Backend, page: Page, mcp: bool) -> Any:
+def _server(backend: Backend, host: str, mcp: bool) -> Any:
     from uvicorn import Config, Server
 
     from rag.page.site import site
 
-    app = site(backend, local=page.local, mcp=mcp)
+    app = site(backend, host, mcp=mcp)
     return Server(Config(app, log_level="critical", access_log=False, timeout_graceful_shutdown=1, ws="none"))
 
 

@@ -12,7 +12,8 @@ from typing import Any
 from index.errors import BylineError
 from rag.page.backend import Backend
 from rag.page.blocks import build
-from rag.page.guard import Guard
+from rag.page.doors import Doors
+from rag.page.given import takes
 from rag.page.keep import exported
 
 MOST_BYTES = 64 * 1024 * 1024
@@ -21,8 +22,18 @@ FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica", "Arial
 MONO = ("ui-monospace", "Menlo", "Consolas", "monospace")
 
 
-def site(backend: Backend, *, local: bool, mcp: bool) -> Any:
-    """The ASGI application. ``local``: it answers to this machine's own names alone."""
+def site(backend: Backend, host: str, *, mcp: bool) -> Any:
+    """The ASGI application. ``host``: where it is served, as it was given; see ``guard.objection``."""
+    page = build(backend)
+    return Doors(mounted(backend, page, mcp=mcp), host, takes(page), mcp=mcp)
+
+
+def mounted(backend: Backend, page: Any, *, mcp: bool) -> Any:
+    """Gradio's own application for ``page``, and the two addresses, with no door before them.
+
+    Gradio checks that a file which it is given is an upload only once ``launch`` was called, which
+    never happens to a mounted page: it is told that it did, so that what comes past the doors is refused too.
+    """
     import gradio as gr
     from fastapi import FastAPI
 
@@ -32,7 +43,7 @@ def site(backend: Backend, *, local: bool, mcp: bool) -> Any:
     here = Path(__file__).parent
     app = gr.mount_gradio_app(
         app,
-        build(backend),
+        page,
         path="/",
         footer_links=[],
         run_history=False,
@@ -47,7 +58,8 @@ def site(backend: Backend, *, local: bool, mcp: bool) -> Any:
         css_paths=[here / "style.css", here / "layout.css"],
         js=(here / "script.js").read_text(encoding="utf-8"),
     )
-    return Guard(app, local)
+    page.has_launched = True
+    return app
 
 
 def _export(backend: Backend) -> Any:
