@@ -70,12 +70,14 @@ class Opener:
         embedder: "Callable[[str | None], Embedder] | None" = None,
     ) -> None:
         from index.embed import open_embedder
-        from rag.llm import open_llm
+        from rag.llm import open_llm, weights_folder
 
         self._settings = settings
         self._kept = ExitStack()
         self._llm = functools.cache(functools.partial(self._load, llm or open_llm))
-        self._embedder = functools.cache(embedder or open_embedder)
+        self._embedder = functools.cache(
+            embedder or functools.partial(open_embedder, weights=weights_folder(settings.home))
+        )
         self._passing_home = functools.cache(self._make_passing_home)
 
     @contextmanager

@@ -47,7 +47,7 @@ class Remembered(Embedder):
 
     def embed_query(self, text: str) -> list[float]:
         """The vector of a question."""
-        return self.embed_documents([text])[0]
+        return self._embedder.embed_query(text)
 
     def count_tokens(self, text: str) -> int:
         """Return the number of word pieces of ``text``, special ones not counted."""

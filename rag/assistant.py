@@ -11,6 +11,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from types import TracebackType
 from typing import Any, cast
 
@@ -24,7 +25,7 @@ from rag.answer import Answer, Call, Draft
 from rag.chain import Event, build_chain
 from rag.followup import Rewrites, Rewritten, Turn, rewrite
 from rag.followup.recall import RecallingRetriever, cited
-from rag.llm import LLM, open_llm
+from rag.llm import LLM, open_llm, weights_folder
 from rag.nearness import nearness
 from rag.parts import merged, parts
 from rag.restate import restated
@@ -235,7 +236,7 @@ def open_assistant(
     settings: Settings,
     *,
     llm: Callable[[Settings], LLM] = open_llm,
-    embedder: Callable[[str | None], Embedder] = open_embedder,
+    embedder: Callable[[str | None], Embedder] | None = None,
     progress: Progress = _no_progress,
     notify: Callable[[SyncReport | IndexBusy], None] = _no_news,
 ) -> Assistant:
@@ -245,10 +246,11 @@ def open_assistant(
     last indexed is used. Raises CorpusError, IndexFault, ModelFault.
     """
     silence()
+    opens = embedder or partial(open_embedder, weights=weights_folder(settings.home))
     with ThreadPoolExecutor(1, thread_name_prefix="open-llm") as pool:
         opening = pool.submit(llm, settings)
         try:
-            loaded = embedder(settings.embedder or None)
+            loaded = opens(settings.embedder or None)
             notify(refresh(settings, loaded, progress))
             loaded.embed_query("warm")
             index = _open_index(settings, loaded)

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from index.embed import open_embedder
 from index.errors import BylineError, EmbedderMismatch, StorageError
 from index.read import list_folder
 from index.store import open_index
 from rag import calibration, ollama, weights
 from rag.calibration import Calibration, Measured
+from rag.embedding import embedder_of
 from rag.llm import KNOWN, Choice, choose, shipped, weights_folder
 from rag.settings import Settings
 
@@ -71,13 +71,13 @@ def _corpus(settings: Settings) -> str:
 
 
 def _embedder(settings: Settings) -> str:
-    embedder = open_embedder(settings.embedder or None)
+    embedder = embedder_of(settings)
     return f"{embedder.name}, {embedder.dimension} dimensions"
 
 
 def _index(settings: Settings) -> str:
     with open_index(settings.corpus, settings.home, settings.chroma_url or None) as index:
-        if index.embedder_digest != open_embedder(settings.embedder or None).digest:
+        if index.embedder_digest != embedder_of(settings).digest:
             raise EmbedderMismatch(f"built with {index.embedder_name}", "byline index --rebuild")
         stats = index.stats
         return f"{stats.articles} articles, {stats.passages} passages, last changed {stats.changed_at}"

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from rich.text import Text
 
 from index.errors import BylineError, ModelFault, UsageError
-from rag import ollama, weights
+from rag import embedding, ollama, weights
 from rag.llm import Choice, choose, weights_folder
 from rag.settings import Settings
 from rag.show import line
@@ -41,6 +41,11 @@ def list_models(settings: Settings, out: Console) -> None:
         out.print(f"ollama    {line(model.name)}{where}")
     here = weights.find(weights_folder(settings.home))
     out.print(f"embedded  {weights.EMBEDDED.name}{'' if here else '  not here yet: byline model pull'}")
+    if settings.embedder:
+        out.print(f"embeds    {line(settings.embedder)} (BYLINE_EMBEDDER)")
+    else:
+        made = "" if embedding.is_here(settings) else "  not here yet: byline model pull"
+        out.print(f"embeds    {weights.EMBEDDER.name}{made}")
     if settings.gguf:
         out.print(f"embedded  {settings.gguf} (BYLINE_GGUF)")
 
@@ -48,9 +53,12 @@ def list_models(settings: Settings, out: Console) -> None:
 def pull(settings: Settings, name: str | None, console: Console, *, only_if_needed: bool) -> None:
     """Pull ``name`` or the configured model through Ollama; without either, the embedded weights.
 
-    Raises UsageError, WeightsError, and what ``rag.ollama`` raises.
+    The embedding model, without which nobody answers, is pulled first, unless ``name`` asks for another one
+    alone. Raises UsageError, WeightsError, EmbedderError, and what ``rag.ollama`` raises.
     """
     wanted = name or settings.model
+    if not name and not embedding.is_here(settings):
+        _pull_embedder(settings, console)
     if only_if_needed and _can_answer(settings):
         return
     if wanted and settings.llm != "embedded":
@@ -69,13 +77,29 @@ def _can_answer(settings: Settings) -> bool:
     return bool(choice.served or choice.gguf)
 
 
+def _pull_embedder(settings: Settings, console: Console) -> None:
+    name = weights.EMBEDDER.name
+    with _bar(console) as bar:
+
+        def progress(stage: str) -> weights.Progress:
+            task = bar.add_task(f"{name}: {stage}", total=None)
+            return lambda done, total: bar.update(task, completed=done, total=total)
+
+        folder = embedding.make(settings, progress, lambda text: _note(bar, text))
+    console.print(f"{name} is here and verified: {folder}")
+
+
+def _note(bar: Progress, text: str) -> None:
+    bar.console.print(Text(line(text), style="dim"))
+
+
 def _pull_weights(settings: Settings, console: Console) -> None:
     with _bar(console) as bar:
         task = bar.add_task(weights.EMBEDDED.name, total=weights.EMBEDDED.size)
         path = weights.pull(
             weights_folder(settings.home),
             progress=lambda done, total: bar.update(task, completed=done, total=total),
-            notice=lambda text: bar.console.print(Text(line(text), style="dim")),
+            notice=lambda text: _note(bar, text),
         )
     console.print(f"{weights.EMBEDDED.name} is here and verified: {path}")
 

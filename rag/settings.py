@@ -98,7 +98,7 @@ TABLE: tuple[Setting, ...] = (
     Setting("model", "BYLINE_MODEL", "the newest Ollama has", "The name of the Ollama model.", str),
     Setting("allow_remote", "BYLINE_ALLOW_REMOTE", "0", "1: also models that run elsewhere.", _flag),
     Setting("gguf", "BYLINE_GGUF", "the verified weights", "A GGUF file for the embedded model.", _path),
-    Setting("embedder", "BYLINE_EMBEDDER", "all-MiniLM-L6-v2", "A sentence-transformers model.", str),
+    Setting("embedder", "BYLINE_EMBEDDER", "multilingual-e5-small", "minilm, or a name or folder.", str),
     Setting("chroma_url", "BYLINE_CHROMA_URL", "a local folder", "A Chroma server for the vectors.", str),
     Setting("num_ctx", "BYLINE_NUM_CTX", "4096", "The model's context window, in tokens.", _WINDOW),
     Setting("threads", "BYLINE_THREADS", "0", "Threads of the embedded model; 0: its own choice.", _WHOLE),

@@ -173,15 +173,15 @@ def _bar() -> Progress:
 
 def index_once(settings: Settings, *, dry_run: bool = False, rebuild: bool = False) -> None:
     """Sync and print what changed."""
-    from index.embed import open_embedder
     from index.sync import sync
+    from rag.embedding import embedder_of
 
     with _bar() as bar:
         task = bar.add_task("Looking", total=None)
         report = sync(
             settings.corpus,
             settings.home,
-            lambda: open_embedder(settings.embedder or None),
+            lambda: embedder_of(settings),
             chroma_url=settings.chroma_url or None,
             rebuild=rebuild,
             dry_run=dry_run,

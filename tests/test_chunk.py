@@ -3,6 +3,7 @@
 import hashlib
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from index.article import Article, Passage, Source
 from index.chunk import chunk, content_hash, embedded_text
-from index.embed import Embedder, open_embedder
+from index.embed import MINILM, Embedder, open_embedder
 
 SOURCE = Source("a.txt", "The Title", None, None, "2025-02-25")
 HOSTILE = (
@@ -102,7 +103,7 @@ def test_the_content_hash_leaves_the_path_out_and_the_id_does_not() -> None:
 
 @pytest.fixture(scope="module")
 def embedder() -> Embedder:
-    return open_embedder()
+    return open_embedder(MINILM, Path())
 
 
 @pytest.mark.parametrize(

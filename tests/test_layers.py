@@ -22,8 +22,8 @@ FILES = sorted(
 ONLY_IMPORTERS = {
     "typer": ("app.py",),
     "chromadb": ("index/vectors/",),
-    "sentence_transformers": ("index/embed.py",),
-    "onnxruntime": ("index/embed.py",),
+    "sentence_transformers": ("index/embed/folder.py",),
+    "onnxruntime": ("index/embed/",),
     "sqlite3": ("index/catalog/", "index/vectors/local.py"),  # the latter copies Chroma's own file
     "xllamacpp": ("rag/embedded.py",),
     "langchain_ollama": ("rag/ollama.py",),

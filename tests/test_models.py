@@ -23,7 +23,7 @@ EMBEDDED = weights.EMBEDDED.name
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(corpus=tmp_path / "articles", home=tmp_path / "home", ollama_host=DEAD)
+    return Settings(corpus=tmp_path / "articles", home=tmp_path / "home", ollama_host=DEAD, embedder="minilm")
 
 
 @pytest.fixture
@@ -65,6 +65,7 @@ def test_every_model_is_listed_with_where_it_runs(
         "ollama    qwen2.5:0.5b",
         "ollama    big:cloud  runs on https://ollama.com:443",
         f"embedded  {EMBEDDED}  not here yet: byline model pull",
+        "embeds    minilm (BYLINE_EMBEDDER)",
         f"embedded  {own} (BYLINE_GGUF)",
     ]
 
@@ -74,6 +75,7 @@ def test_a_list_without_ollama_says_so(settings: Settings, console: Console) -> 
     assert printed(console).splitlines() == [
         f"No Ollama answers at {DEAD}.",
         f"embedded  {EMBEDDED}  not here yet: byline model pull",
+        "embeds    minilm (BYLINE_EMBEDDER)",
     ]
 
 
@@ -121,9 +123,12 @@ def test_what_is_needed_is_pulled(settings: Settings, console: Console) -> None:
 def test_weights_that_are_here_are_not_fetched_again(
     settings: Settings, console: Console, weights_home: Path
 ) -> None:
-    here = replace(settings, home=weights_home, llm="embedded")
+    here = replace(settings, home=weights_home, llm="embedded", embedder="minilm")
     pull(here, None, console, only_if_needed=False)
     assert "is here and verified" in printed(console)
     pull(here, None, console, only_if_needed=True)
     list_models(here, console)
-    assert printed(console).splitlines()[-1] == f"embedded  {EMBEDDED}"
+    assert printed(console).splitlines()[-2:] == [
+        f"embedded  {EMBEDDED}",
+        "embeds    minilm (BYLINE_EMBEDDER)",
+    ]

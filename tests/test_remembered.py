@@ -33,7 +33,7 @@ def test_a_text_that_is_kept_is_not_embedded_again() -> None:
     counting = Counting()
     remembered = Remembered(counting, 2)
     remembered.embed_documents(["a", "b", "a"])
-    remembered.embed_query("a")
+    remembered.embed_documents(["a"])
     assert counting.asked == ["a", "b"]
     remembered.embed_documents(["c"])
     remembered.embed_documents(["a", "b"])

