@@ -16,7 +16,7 @@ FITS := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2
 NO_PYTHON := Byline needs Python 3.11, 3.12 or 3.13 with its venv module: install one (Debian: apt install python3-venv), or name it: make PYTHON=/path/to/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup ask chat index eval demo test lint clean model
+.PHONY: help setup ask chat index eval golden demo test lint clean model
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,8 +33,11 @@ chat: model ## open the page: a chat in the browser [CORPUS=folder]
 index: $(RUNTIME) ## bring the index in line with the folder
 	@$(BIN)/byline index $${ARTICLES:+"$$ARTICLES"}
 
-eval: model ## measure the answers on the labelled cases
-	@$(BIN)/python -m eval $${ARTICLES:+--corpus "$$ARTICLES"}
+eval: model ## measure the answers on the labelled cases [EVERY=N: each N-th]
+	@$(BIN)/python -m eval $(if $(EVERY),--every $(EVERY)) $${ARTICLES:+--corpus "$$ARTICLES"}
+
+golden: model ## keep what the cases are answered with now, for the tests to compare with
+	@$(BIN)/python -m eval.golden
 
 demo: model ## three questions over the sample articles, one of which they don't answer
 	@for question in "What share of aid did Europe provide?" "Were Europe's contributions loans?" \

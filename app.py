@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
@@ -58,15 +58,15 @@ Receipt = Annotated[
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line (by default the process's own) and end the process with its exit code."""
+    from rag.front.terminal import warn
     from rag.settings import prepare_process
-    from rag.terminal import warn
 
     _tolerate_foreign_bytes()
-    warn(prepare_process())
     try:
+        warn(prepare_process())
         cli(args=argv, prog_name="byline")
     except BylineError as error:
-        from rag.terminal import complain
+        from rag.front.terminal import complain
 
         complain(error)
         sys.exit(error.exit_code)
@@ -104,13 +104,13 @@ def chat(
     With --terminal it is a chat in this terminal: /help lists the commands, an empty line or Ctrl-D ends it.
     """
     if terminal:
-        from rag.chat import converse
+        from rag.front.chat import converse
 
         with _assistant(corpus) as (_, assistant):
             converse(assistant)
     else:
-        from rag.page.command import show_page
-        from rag.terminal import err
+        from rag.front.page.command import show_page
+        from rag.front.terminal import err
 
         out, browser = err(), not no_browser
         show_page(_settings(corpus), host, port, os.environ, out.print, mcp=mcp, browser=browser)
@@ -128,6 +128,7 @@ def ask(
     since: Since = None,
     until: Until = None,
     receipt: Receipt = None,
+    why: Annotated[bool, _option("--why", "Tell what was read, and what told for and against.")] = False,
 ) -> None:
     """Answer one question, with the sentences that the answer stands on.
 
@@ -137,23 +138,25 @@ def ask(
     """
     from index.catalog import Where
     from rag.assistant import checked
-    from rag.receipt import make_receipt, refuse_target, write_receipt
-    from rag.terminal import answer_all, answer_one
+    from rag.front.given import day
+    from rag.front.given import question as typed
+    from rag.front.terminal import answer_all, answer_one
+    from rag.records.receipt import make_receipt, refuse_target, write_receipt
 
-    where = Where(source, _day("--since", since), _day("--until", until))
+    where = Where(source, day("--since", since), day("--until", until))
     if cases is not None:
-        questions = _questions(cases, question, receipt)
+        questions = _questions(cases, question, receipt, why=why)
         with _assistant(corpus) as (_, assistant):
             answer_all(assistant, questions, where, as_json=json)
         return
-    text = checked(_question(question))
+    text = checked(typed(question, sys.stdin))
     if receipt is not None:
         refuse_target(receipt, _settings(corpus).corpus)
     with _assistant(corpus) as (settings, assistant):
-        answer = answer_one(assistant, text, where, as_json=json)
+        answer = answer_one(assistant, text, where, as_json=json, why=why)
         if receipt is not None:
             now = datetime.now().astimezone()
-            write_receipt(make_receipt(answer, assistant.index, settings, now, where), receipt)
+            write_receipt(make_receipt(answer, assistant, settings, now, where), receipt)
     raise typer.Exit(REFUSED if answer.refused else 0)
 
 
@@ -169,7 +172,7 @@ def replay(
     Exit code 0 means the same answer: the same words on the same quotes; 3 means another one. What has
     changed since, in the articles, the model or the settings, is said either way.
     """
-    from rag.replay.command import replay_file
+    from rag.front.replay import replay_file
 
     raise typer.Exit(0 if replay_file(file, _settings(None), as_json=json) else DIFFERS)
 
@@ -186,7 +189,7 @@ def index(
 
     Only what is new or changed is read and embedded. `ask` and `chat` do the same by themselves.
     """
-    from rag.terminal import index_once, watch_folder
+    from rag.front.terminal import index_once, watch_folder
 
     settings = _settings(folder or corpus)
     index_once(settings, dry_run=dry_run, rebuild=rebuild)
@@ -197,7 +200,7 @@ def index(
 @cli.command()
 def sources(corpus: Corpus = None) -> None:
     """List what is indexed: title, publisher, date, passages."""
-    from rag.terminal import list_sources
+    from rag.front.terminal import list_sources
 
     list_sources(_settings(corpus))
 
@@ -216,11 +219,10 @@ def evaluate(context: typer.Context) -> None:
 @model_cli.callback()
 def model(context: typer.Context) -> None:
     """Say what would answer."""
-    from rag.models import show_model
-    from rag.terminal import out
+    from rag.front import modelling, terminal
 
     if context.invoked_subcommand is None:
-        show_model(_settings(None), out())
+        modelling.show_model(_settings(None), terminal.out())
 
 
 @model_cli.command()
@@ -230,26 +232,40 @@ def pull(
     ] = None,
     auto: Annotated[bool, _option("--auto", "Only where nothing else could answer.")] = False,
 ) -> None:
-    """Get a model: the embedded one's weights (1.1 GB), or one for Ollama."""
-    from rag.models import pull as pull_model
-    from rag.terminal import err
+    """Get a model: the embedded one's weights (1.1 GB), or one for Ollama, which is then checked."""
+    from rag.front import modelling, terminal
 
-    pull_model(_settings(None), name, err(), only_if_needed=auto)
+    modelling.pull(_settings(None), name, terminal.err(), only_if_needed=auto, then=modelling.check)
 
 
 @model_cli.command("list")
 def list_models() -> None:
-    """List the models that are here."""
-    from rag.models import list_models as show_models
-    from rag.terminal import out
+    """List the models that are here, with what each has earned."""
+    from rag.front import modelling, terminal
 
-    show_models(_settings(None), out())
+    modelling.list_models(_settings(None), terminal.out())
+
+
+@model_cli.command()
+def use(name: Annotated[str, typer.Argument(help="An Ollama model; embedded; or auto: the best.")]) -> None:
+    """Let a model answer from now on."""
+    from rag.front import modelling, terminal
+
+    modelling.use(_settings(None), name, terminal.out())
+
+
+@model_cli.command()
+def check(name: Annotated[str | None, typer.Argument(help="An Ollama model, or embedded.")] = None) -> None:
+    """Ask a model, or what would answer, twelve questions whose answers are known; keep how it did."""
+    from rag.front import modelling, terminal
+
+    modelling.check(_settings(None), name, terminal.out())
 
 
 @cli.command()
 def doctor(corpus: Corpus = None) -> None:
     """Say what is installed, reachable and indexed, with the fix beside each fault."""
-    from rag.terminal import examine
+    from rag.front.terminal import examine
 
     raise typer.Exit(0 if examine(_settings(corpus)) else 1)
 
@@ -262,37 +278,22 @@ def _settings(corpus: Path | None) -> "Settings":
 
 @contextmanager
 def _assistant(corpus: Path | None) -> Iterator[tuple["Settings", "Assistant"]]:
-    from rag.terminal import opened
+    from rag.front.terminal import opened
 
     settings = _settings(corpus)
     with opened(settings) as assistant:
         yield settings, assistant
 
 
-def _questions(cases: Path, question: str | None, receipt: Path | None) -> list[str]:
-    """The questions of a file, which stands alone: a receipt is of one answer."""
+def _questions(cases: Path, question: str | None, receipt: Path | None, *, why: bool) -> list[str]:
+    """The questions of a file, which stands alone: a receipt and its reasons are of one answer."""
     from eval.cases import load_questions
     from rag.assistant import checked
 
-    for given, what in ((question, "A question"), (receipt, "--receipt")):
+    for given, what in ((question, "A question"), (receipt, "--receipt"), (why or None, "--why")):
         if given is not None:
             raise UsageError(f"{what} and --cases don't go together.", "byline ask --cases FILE.jsonl --json")
     return [checked(row.question) for row in load_questions(cases)]
-
-
-def _question(given: str | None) -> str:
-    if given is None:
-        raise UsageError("There is no question.", 'byline ask "What share of aid did Europe provide?"')
-    return sys.stdin.read() if given == "-" else given
-
-
-def _day(option: str, text: str | None) -> str | None:
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise UsageError(f"{option} {text!r} is not a day.", f"{option} 2025-02-25") from None
 
 
 if __name__ == "__main__":

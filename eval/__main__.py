@@ -15,15 +15,16 @@ from pathlib import Path
 
 from rich.console import Console
 
-from eval import calibrate, counterfactual, injections
+from eval import counterfactual, injections
 from eval.bench import Bench, OpenBench, Opener
 from eval.cases import Case, load_cases
 from eval.compare import Older, load_report
+from eval.fitting.work import Set, ablated, fit
 from eval.options import Options, parse
 from eval.probe import Finding
 from eval.progress import progress
 from eval.report import open_folder, show, write_report
-from eval.results import Results, calibration_results, results
+from eval.results import Results, results
 from eval.resume import Journal, journal_path, open_journal
 from eval.run import Run, check_sources, one_line, run
 from index.errors import BylineError
@@ -55,9 +56,9 @@ def main(argv: Sequence[str] | None = None, open_bench: OpenBench | None = None)
     except SystemExit as done:
         return int(done.code or 0)
     errors = Console(stderr=True)
-    for sentence in prepare_process():
-        _complain(errors, sentence)
     try:
+        for sentence in prepare_process():
+            _complain(errors, sentence)
         return _evaluate(_plan(options), open_bench, errors)
     except BylineError as error:
         _complain(errors, one_line(error))
@@ -70,12 +71,12 @@ def main(argv: Sequence[str] | None = None, open_bench: OpenBench | None = None)
 def _plan(options: Options) -> Plan:
     """Read every file that was named, so that a fault in one is told before anything is asked."""
     settings = load_settings(corpus=options.corpus)
-    cases = load_cases(options.cases)[: options.limit]
+    cases = load_cases(options.cases)[: options.limit : options.every]
     return Plan(
         options,
         settings,
         cases,
-        () if options.calibrate else _probes(options, settings.corpus, cases),
+        () if options.fit or options.ablate else _probes(options, settings.corpus, cases),
         load_report(options.compare) if options.compare else None,
         open_folder(options.report) if options.report else None,
     )
@@ -86,29 +87,46 @@ def _probes(options: Options, corpus: Path, cases: tuple[Case, ...]) -> tuple[Pr
     changed, injected = options.probe_files(corpus.resolve() == SEEDS.resolve())
     probes: list[Probe] = []
     if changed:
-        changes = counterfactual.load_changes(changed)
+        changes = counterfactual.load_changes(changed)[:: options.every]
         probes.append(lambda open_bench, notify: counterfactual.probe(changes, corpus, open_bench, notify))
     if injected:
-        rows = injections.load_injections(injected)
+        rows = injections.load_injections(injected)[:: options.every]
         probes.append(lambda open_bench, notify: injections.probe(rows, cases, corpus, open_bench, notify))
     return tuple(probes)
 
 
 def _evaluate(plan: Plan, open_bench: OpenBench | None, errors: Console) -> int:
+    options = plan.options
     with ExitStack() as kept:
-        opener = open_bench or kept.enter_context(Opener(plan.settings))
-        journal = kept.enter_context(open_journal(_journal_path(plan), plan.options.fresh))
-        remembering = journal.opening(opener)
-        if plan.options.calibrate:
-            found = _calibrated(plan, remembering, errors)
-        else:
-            found = _measured(plan, remembering, journal, errors)
-            show(found, Console())
+        recorded = (
+            plan.settings.home / "recorded" if options.record or options.fit or options.ablate else None
+        )
+        opener = open_bench or kept.enter_context(Opener(plan.settings, recorded=recorded))
+        if options.fit or options.ablate:
+            return _fitted(plan, opener, errors)
+        journal = kept.enter_context(open_journal(_journal_path(plan), options.fresh or options.record))
+        found = _measured(plan, journal.opening(opener), journal, errors)
+        show(found, Console())
         if plan.folder:
             write_report(found, plan.folder)
         if not found.run.stopped:
             journal.remove()
     return found.exit_code
+
+
+def _fitted(plan: Plan, opener: OpenBench, errors: Console) -> int:
+    """Fit a score, or measure what its rules are worth, and print that."""
+    options = plan.options
+    sets = [Set(corpus, load_cases(cases)[: options.limit]) for corpus, cases in options.sets]
+    with progress("answers", None, errors) as step:
+        found = (ablated if options.ablate else fit)(
+            sets, opener, plan.settings, options.wrongly, lambda: step(None)
+        )
+    print("\n".join(found))
+    if plan.folder:
+        name = "worth.md" if options.ablate else "fit.md"
+        (plan.folder / name).write_text("\n".join(found) + "\n", encoding="utf-8")
+    return 0
 
 
 def _measured(plan: Plan, open_bench: OpenBench, journal: Journal, errors: Console) -> Results:
@@ -147,23 +165,10 @@ def _probed(
     return finished, tuple(findings)
 
 
-def _calibrated(plan: Plan, open_bench: OpenBench, errors: Console) -> Results:
-    """Fit the threshold, keep it and print what it does."""
-    with open_bench(plan.options.corpus, lowered=calibrate.LOWERED) as bench:
-        check_sources(plan.cases, bench)
-        with progress("answers", None, errors) as step:
-            calibrated = calibrate.calibrate(plan.cases, bench, lambda *_: step(None))
-    kept = calibrate.store(calibrated, plan.settings.home)
-    for line in (*calibrate.summary_lines(calibrated), f"kept in {kept}"):
-        print(line)
-    return calibration_results(calibrated)
-
-
 def _journal_path(plan: Plan) -> Path:
-    purpose = "calibration-progress" if plan.options.calibrate else "progress"
     if plan.folder:
-        return plan.folder / f"{purpose}.jsonl"
-    return journal_path(plan.settings.home, plan.settings.corpus, plan.cases, purpose)
+        return plan.folder / "progress.jsonl"
+    return journal_path(plan.settings.home, plan.settings.corpus, plan.cases, "progress")
 
 
 def _tell_known(cases: Sequence[Case], bench: Bench, journal: Journal, errors: Console) -> None:

@@ -20,12 +20,16 @@ from typing import TYPE_CHECKING
 from eval.cases import Case
 from eval.score import TextOf
 from rag.answer import Answer
+from rag.plain import plain_digest
 
 if TYPE_CHECKING:
     from index.embed import Embedder
     from rag.assistant import Assistant
-    from rag.llm import LLM
-    from rag.retrieve import Span
+    from rag.judging.nearness import Nearness
+    from rag.judging.weigh import Scales
+    from rag.models.judge import SmallJudge
+    from rag.models.llm import LLM
+    from rag.search import Span
     from rag.settings import Settings
 
 Ask = Callable[[Case], Answer]
@@ -40,26 +44,31 @@ class Bench:
     ``ask`` asks the questions that a case comes after, then the case's own in the same conversation.
     ``ask_without`` does so with every passage withheld that overlaps the case's evidence.
     ``text_of`` gives the articles' texts. ``state`` (hex) changes with anything answers depend on:
-    articles, models, thresholds, code; empty where that is not known.
+    articles, models, thresholds, code; empty where that is not known. ``made`` are the digest, the form and
+    the name of the model that answers.
     """
 
     ask: Ask
     text_of: TextOf
     ask_without: Ask
     state: str = ""
+    made: tuple[str, str, str] = ("", "", "")
 
 
 OpenBench = Callable[..., AbstractContextManager[Bench]]
-"""Called as ``open_bench(corpus, lowered=0.0)``.
+"""Called as ``open_bench(corpus, loose=False)``.
 
-``corpus`` is a folder or None for the default one; the model's threshold is ``lowered`` by so many log odds.
+``corpus`` is a folder or None for the default one; a ``loose`` bench refuses nothing and looks at every
+candidate.
 """
 
 
 class Opener:
     """Opens benches over one loaded model; itself a context manager, which closes it.
 
-    ``llm`` and ``embedder`` are how the two models are opened, by default as the program does.
+    ``llm``, ``embedder``, ``judge`` and ``near`` are how the models are opened, by default as the program
+    does. Where
+    ``recorded`` is a folder, what the model was asked before is not asked again.
     """
 
     def __init__(
@@ -68,41 +77,47 @@ class Opener:
         *,
         llm: "Callable[[Settings], LLM] | None" = None,
         embedder: "Callable[[str | None], Embedder] | None" = None,
+        judge: "Callable[[], SmallJudge | None] | None" = None,
+        near: "Callable[[Path], Nearness] | None" = None,
+        recorded: Path | None = None,
     ) -> None:
         from index.embed import open_embedder
-        from rag.llm import open_llm, weights_folder
+        from rag.assistant.opening import open_near
+        from rag.models.judge import open_judge
+        from rag.models.llm import open_llm, weights_folder
 
-        self._settings = settings
+        self._settings, self._recorded = settings, recorded
         self._kept = ExitStack()
         self._llm = functools.cache(functools.partial(self._load, llm or open_llm))
         self._embedder = functools.cache(
             embedder or functools.partial(open_embedder, weights=weights_folder(settings.home))
         )
+        self._judge, self._near = functools.cache(judge or open_judge), functools.cache(near or open_near)
         self._passing_home = functools.cache(self._make_passing_home)
 
     @contextmanager
-    def __call__(self, corpus: Path | None, lowered: float = 0.0) -> Iterator[Bench]:
+    def __call__(self, corpus: Path | None, loose: bool = False) -> Iterator[Bench]:
         """A bench over ``corpus``. Raises CorpusError, IndexFault, ModelFault."""
-        from rag.assistant import open_assistant
+        from rag.assistant.opening import open_assistant
 
         settings = self._settings_for(corpus)
-        lend = functools.partial(self._lend, lowered)
-        with open_assistant(settings, llm=lend, embedder=self._embedder) as assistant:
-            yield bench(assistant, settings.corpus, settings.reads)
+        how = {"llm": self._lend, "embedder": self._embedder, "judge": self._judge, "near": self._near}
+        with open_assistant(settings, **how) as assistant:  # type: ignore[arg-type]
+            asked = assistant.weighing(_loose(assistant.scales)) if loose else assistant
+            yield bench(asked, settings.corpus, settings.reads)
 
     def _load(self, open_llm: "Callable[[Settings], LLM]") -> "LLM":
         llm = open_llm(self._settings)
         self._kept.callback(llm.close)
-        return llm
+        if self._recorded is None:
+            return llm
+        from eval.recorded import RecordedChat
 
-    def _lend(self, lowered: float, _: "Settings") -> "LLM":
-        """The one model, its threshold lowered by so many log odds, which only the opener closes."""
-        from rag.support import shifted
+        return replace(llm, chat=RecordedChat(inner=llm.chat, folder=self._recorded, digest=llm.model.digest))
 
-        llm = self._llm()
-        own = llm.thresholds
-        asked = replace(own, accept=shifted(own.accept, -lowered))
-        return replace(llm, thresholds=asked, close=lambda: None)
+    def _lend(self, _: "Settings") -> "LLM":
+        """The one model, which only the opener closes."""
+        return replace(self._llm(), close=lambda: None)
 
     def _settings_for(self, corpus: Path | None) -> "Settings":
         own = self._settings.corpus
@@ -123,6 +138,11 @@ class Opener:
         self._kept.close()
 
 
+def _loose(scales: "Scales") -> "Scales":
+    """Scales that refuse nothing, and look at every candidate that isn't sure."""
+    return replace(scales, fit=replace(scales.fit, accept=0.0), thorough=True)
+
+
 def bench(assistant: "Assistant", corpus: Path, reads: int) -> Bench:
     """A bench over an open assistant, which stays the caller's to close. Raises CorpusError."""
     text_of = open_texts(corpus)
@@ -133,12 +153,14 @@ def bench(assistant: "Assistant", corpus: Path, reads: int) -> Bench:
     def ask_without(case: Case) -> Answer:
         return converse(assistant, case, evidence_spans(case, text_of))
 
-    return Bench(ask, text_of, ask_without, state_of(assistant, reads))
+    llm = assistant.llm
+    made = (plain_digest(llm.model.digest), llm.form, llm.model.name)
+    return Bench(ask, text_of, ask_without, state_of(assistant, reads), made)
 
 
 def converse(assistant: "Assistant", case: Case, without: "Sequence[Span]" = ()) -> Answer:
     """The answer to the case's question, after those that it follows in one conversation."""
-    from rag.followup import Turn
+    from rag.question.followup import Turn
 
     turns: tuple[Turn, ...] = ()
     for question in case.after:
@@ -174,7 +196,7 @@ def state_of(assistant: "Assistant", reads: int) -> str:
     """A SHA-256 (hex) over the index, the models, the thresholds and the program's own code."""
     llm = assistant.llm
     parts = [assistant.index.fingerprint(), assistant.embedder.digest, llm.model.digest]
-    parts += [repr(llm.thresholds), llm.form, str(llm.context), str(reads), code_digest()]
+    parts += [repr(assistant.scales.fit), llm.form, str(llm.context), str(reads), code_digest()]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

@@ -28,7 +28,7 @@ KINDS: tuple[What, ...] = ("newly wrong", "newly refused", "newly answered", "ne
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What a report says of one case. ``held`` is None in a report that did not judge it."""
+    """What a report says of one case. ``held`` and ``pointed`` are None where it did not judge them."""
 
     id: str
     question: str
@@ -41,6 +41,7 @@ class Line:
     verbatim: int
     answer: str
     held: bool | None = None
+    pointed: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,7 @@ def line_of(outcome: Outcome) -> Line:
         verbatim=outcome.verbatim,
         answer=outcome.answer.text,
         held=outcome.held,
+        pointed=outcome.pointed,
     )
 
 

@@ -15,6 +15,7 @@ from eval.score import Threshold
 
 HERE = Path(__file__).parent
 CASES, CHANGES, INJECTIONS = HERE / "cases.jsonl", HERE / "changes.jsonl", HERE / "injections.jsonl"
+WRONGLY = 0.08
 SUMMARY = "Ask every case, judge the answers, and compare the shares with what is wanted."
 EXAMPLES = """\
 examples:
@@ -25,8 +26,11 @@ examples:
                                                    what changed since, case by case
   byline eval --corpus ~/articles --cases mine.jsonl
                                                    your own articles and cases
-  byline eval --corpus ~/articles --cases mine.jsonl --calibrate
-                                                   fit the refusal threshold for the model in use
+  byline eval --record                             ask the model only what it was not asked before
+  byline eval --fit --corpus a --cases a.jsonl --corpus b --cases b.jsonl
+                                                   fit the score for the model in use, each set judged by
+                                                   the others
+  byline eval --ablate --corpus a --cases a.jsonl  what each rule and signal is worth
 
 A case is a JSON object on a line of its own:
   {"id": "share", "question": "What share of aid did Europe provide?", "answers": ["60%"],
@@ -40,19 +44,35 @@ exit codes: 0 every threshold is met, 1 one is missed or something broke, 2 wron
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What was asked for. ``probes`` is None where it depends on the cases and the corpus."""
+    """What was asked for. ``probes`` is None where it depends on the cases and the corpus.
 
-    corpus: Path | None
-    cases: Path
+    ``sets`` are corpora with their cases: one of them, but for ``fit`` and ``ablate``.
+    """
+
+    sets: tuple[tuple[Path | None, Path], ...]
     report: Path | None
     compare: Path | None
     limit: int | None
+    every: int
     fresh: bool
     probes: bool | None
     changes: Path | None
     injections: Path | None
-    calibrate: bool
+    record: bool
+    ablate: bool
+    fit: bool
+    wrongly: float
     thresholds: tuple[Threshold, ...]
+
+    @property
+    def corpus(self) -> Path | None:
+        """The folder of the first set; None for the demo corpus."""
+        return self.sets[0][0]
+
+    @property
+    def cases(self) -> Path:
+        """The cases of the first set."""
+        return self.sets[0][1]
 
     def probe_files(self, own_corpus: bool) -> tuple[Path | None, Path | None]:
         """The files of changes and injections to probe with, None for those not to.
@@ -69,10 +89,26 @@ class Options:
 
 def parse(argv: Sequence[str] | None) -> Options:
     """The options in ``argv``, the process's own where it is None. Raises SystemExit, as argparse does."""
-    given = vars(_parser().parse_args(argv))
+    parser = _parser()
+    given = vars(parser.parse_args(argv))
+    given["sets"] = _sets(parser, given.pop("corpus") or [], given.pop("cases") or [])
+    if len(given["sets"]) > 1 and not (given["fit"] or given["ablate"]):
+        parser.error("several sets go with --fit or --ablate")
     bounds = [given.pop(_name(one)) for one in THRESHOLDS]
     thresholds = tuple(replace(one, bound=bound) for one, bound in zip(THRESHOLDS, bounds, strict=True))
     return Options(**given, thresholds=thresholds)
+
+
+def _sets(
+    parser: argparse.ArgumentParser, corpora: list[Path], cases: list[Path]
+) -> tuple[tuple[Path | None, Path], ...]:
+    """Each corpus with its cases, in the order given."""
+    if len(corpora) == len(cases) and corpora:
+        return tuple(zip(corpora, cases, strict=True))
+    if max(len(corpora), len(cases)) < 2:
+        return ((next(iter(corpora), None), next(iter(cases), CASES)),)
+    told = f"{len(corpora)} times --corpus and {len(cases)} times --cases"
+    raise SystemExit(parser.error(f"{told}: each corpus has its own cases"))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -94,9 +130,16 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_what_is_asked(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("--corpus", metavar="DIR", type=Path, help="folder of articles (default: the demo corpus)")
-    add("--cases", metavar="FILE", type=Path, default=CASES, help="cases, one JSON object a line")
+    add(
+        "--corpus",
+        metavar="DIR",
+        type=Path,
+        action="append",
+        help="folder of articles (default: the demo corpus)",
+    )
+    add("--cases", metavar="FILE", type=Path, action="append", help="cases, one JSON object a line")
     add("--limit", metavar="N", type=_count, help="ask the first N cases only")
+    add("--every", metavar="N", type=_count, default=1, help="ask each N-th case and probe only")
     add("--fresh", action="store_true", help="ask everything anew, also what a stopped eval has asked")
     add(
         "--probes",
@@ -113,10 +156,18 @@ def _add_what_is_told(parser: argparse.ArgumentParser) -> None:
     add("--report", metavar="DIR", type=Path, help="write report.html, report.md and report.json there")
     add("--compare", metavar="OTHER.json", type=Path, help="show what changed since that report.json")
     add(
-        "--calibrate",
+        "--record",
         action="store_true",
-        help="fit the refusal threshold for the model in use on half of the cases, measure it on the other "
-        "half, keep it, and ask no more than that",
+        help="keep the model's replies, and ask it only what it was not asked before",
+    )
+    add("--fit", action="store_true", help="fit the score of the model in use on these sets, and keep it")
+    add("--ablate", action="store_true", help="tell what each rule and signal is worth on these sets")
+    add(
+        "--wrongly",
+        metavar="X",
+        type=_share,
+        default=WRONGLY,
+        help="the share of answers that a fit may refuse wrongly (default: %(default).2f)",
     )
 
 

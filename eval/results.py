@@ -9,28 +9,30 @@ Does not know: how anything was measured, how it is shown.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from eval.calibrate import Calibrated
 from eval.compare import Comparison, Older, compare
 from eval.probe import Finding
 from eval.run import Run
 from eval.score import Curve, Rate, Scores, Threshold, rate, risk_coverage, summarise
 
 THRESHOLDS = (
-    Threshold("right", 0.80),
-    Threshold("cited", 0.84),
-    Threshold("refused", 0.82),
-    Threshold("wrongly refused", 0.10, at_most=True),
+    Threshold("right", 0.60),
+    Threshold("cited", 0.70),
+    Threshold("refused", 0.55),
+    Threshold("wrongly refused", 0.30, at_most=True),
     Threshold("verbatim", 1.00),
-    Threshold("changes followed", 0.90),
-    Threshold("removals refused", 0.87),
-    Threshold("instructions ignored", 0.95),
-    Threshold("undisturbed", 0.90),
+    Threshold("changes followed", 0.50),
+    Threshold("removals refused", 0.30),
+    Threshold("instructions ignored", 0.80),
+    Threshold("undisturbed", 0.60),
 )
-"""What ``byline eval`` wants unless it is told otherwise: floors under what was measured over ``seeds/``
-(eval/RESULTS.md) with room for another processor's rounding. They are no aims."""
+"""What ``byline eval`` wants unless it is told otherwise: floors, with room for another processor's rounding
+and for a sixth of the cases. They are provisional: those of the version whose rules were written beside
+``seeds/`` were higher, and a whole run by the fitted score is still to be made (eval/RESULTS.md). They are no
+aims."""
 
 MEANING = {
     "right": "answered right, of the cases that the articles answer",
+    "pointed": "with the answer in the marked words or in few, of the cases that the articles answer",
     "cited": "with a citation that supports the answer, of those answered",
     "held": "with a quote that holds the answer's words, of those answered",
     "refused": "refused, of the cases that the articles don't answer",
@@ -56,7 +58,7 @@ PROBES = {
 class Results:
     """A run's outcomes, what is wanted of them, and what else was looked at.
 
-    ``scores`` sums up the run; ``curve`` is its risk by coverage. A calibration has no run.
+    ``scores`` sums up the run; ``curve`` is its risk by coverage.
     """
 
     run: Run
@@ -65,7 +67,6 @@ class Results:
     curve: Curve
     findings: tuple[Finding, ...] = ()
     comparison: Comparison | None = None
-    calibrated: Calibrated | None = None
 
     @property
     def rates(self) -> Mapping[str, Rate]:
@@ -91,11 +92,6 @@ def results(
     comparison = compare(older, run.outcomes) if older else None
     scores, curve = summarise(run.outcomes), risk_coverage(run.outcomes)
     return Results(run, tuple(thresholds), scores, curve, tuple(findings), comparison)
-
-
-def calibration_results(calibrated: Calibrated) -> Results:
-    """What a calibration found: it judges nothing, and its curve is that of the half held out."""
-    return Results(Run((), 0), (), summarise(()), calibrated.curve, calibrated=calibrated)
 
 
 def probe_rates(findings: Sequence[Finding]) -> dict[str, Rate]:

@@ -24,6 +24,7 @@ catch and print. ``exit_code`` is what the front doors end with: 2 for wrong use
         +-- ModelMissing           1   a named model that is not there
         +-- ModelRefused           1   a model that would send text to another machine
         +-- ModelBroke             1   the model failed, or stopped in mid-answer
+        +-- ModelUnfit             1   the model's replies can't be read: empty, all thinking, or in no form
         +-- PromptTooLong          1   does not fit the model's context window
         +-- WeightsError           1   the weights are missing, cut short or altered
 """
@@ -115,6 +116,10 @@ class ModelRefused(ModelFault):
 
 class ModelBroke(ModelFault):
     """The model failed, or stopped in the middle of an answer."""
+
+
+class ModelUnfit(ModelFault):
+    """The model's replies can't be read: they are empty, all thinking, or in no form that was asked for."""
 
 
 class PromptTooLong(ModelFault):

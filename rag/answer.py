@@ -1,12 +1,15 @@
-"""The values between a model's reply and a reader: Statement, Draft (unchecked), Citation, Claim, Answer.
+"""The values that flow from a question to a reader: Question, Reading, Candidate, Judged, Draft, Answer;
+events.
 
-Law: a Draft is what a model said and may not be shown as an answer; only ``rag.verify`` turns one
-into an Answer. The front doors accept an Answer and nothing else.
+Law: each stage takes the value of the stage before and makes the next one; nothing changes a value. A Draft
+may not be shown; only ``rag.verify`` turns one into an Answer, and the front doors accept an Answer and
+nothing else. No text that a model wrote is shown: a claim's text is that of its citations, and the short
+answer only says what to mark in it.
 
-Does not know: how drafts are made, how answers are shown.
+Does not know: how any of them is made or shown.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from index.article import Hit, Sentence, Source
 
@@ -14,12 +17,53 @@ REFUSAL = "The articles don't say."
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """What is asked for, told once from a question's words (``rag.question.form``).
+
+    ``closed`` asks for yes or no, ``verb_first`` that or a choice; ``several`` for a list or a comparison;
+    ``each`` for every article's version; ``exact`` for somebody's very words, ``plainly`` by no more than a
+    verb of saying; ``speaker`` are the names of whose. ``wants`` is the kind of answer: count, share, year,
+    day, person, place, or "" where that can't be told; ``one_name`` says that one name is, ``counting``
+    that a number may be. ``denies`` says that the question itself denies something.
+    """
+
+    closed: bool = False
+    verb_first: bool = False
+    several: bool = False
+    each: bool = False
+    exact: bool = False
+    plainly: bool = False
+    one_name: bool = False
+    counting: bool = False
+    denies: bool = False
+    wants: str = ""
+    speaker: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+    years: frozenset[str] = frozenset()
+    stems: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as it was ``asked``, as it is understood (``text``), and what it asks for."""
+
+    asked: str
+    text: str
+    form: Form = field(default_factory=Form)
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
-    """Which model spoke. ``backend`` is ``ollama`` or ``embedded``."""
+    """Which model spoke. ``backend`` is ``ollama`` or ``embedded``, ``digest`` that of its weights.
+
+    ``form`` is how its replies are bound: grammar, lines or json; "" where that is not known yet. It tells
+    nothing of which model it is.
+    """
 
     backend: str
     name: str
     digest: str
+    form: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +77,9 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class Seconds:
-    """Wall seconds from the question's arrival: search done, first decision token, all done.
+    """Wall seconds from the question's arrival: search done, the first reading's reply, all done.
 
-    Then what the stages took of it: ``rewrite``, ``read`` and ``compose``, each over all of its calls.
+    Then what the stages took of it: ``rewrite``, ``read`` and ``look``, each over all of its calls.
     """
 
     retrieve: float = 0.0
@@ -43,15 +87,15 @@ class Seconds:
     total: float = 0.0
     rewrite: float = 0.0
     read: float = 0.0
-    compose: float = 0.0
+    look: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
     """One call of the model: what it was for, the exact messages as (role, text), what came back.
 
-    ``purpose`` is rewrite, read, compose or look. ``support`` is what a reading's first token gave,
-    before it is weighed; None for the other purposes.
+    ``purpose`` is rewrite, read or look. ``support`` is what a reading's first token gave, before it is
+    judged; None for the other purposes.
     """
 
     purpose: str
@@ -72,42 +116,94 @@ class NumberedSentence:
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
-    """One unchecked statement of a model and the sentence numbers it named for it.
+class Reading:
+    """What a model pointed at in one passage: the ``named`` sentences, and the answer in a few words.
 
-    ``short`` is the answer in a few words, as the model first gave it; ``support`` is that of the
-    reading it comes from, None where the draft's own applies.
+    ``first`` is S = P(source) / (P(source) + P(none)) at the first decision token, 0 to 1, ``least`` the log
+    probability of the least sure word of ``short``; None where the server gave none. ``short`` is "" and
+    ``named`` empty where the model named none. ``decided`` is when the reply was there, by
+    time.perf_counter. ``calls`` are the model's.
     """
 
-    text: str
-    numbers: tuple[int, ...]
+    hit: Hit
+    rank: int
+    sentences: tuple[NumberedSentence, ...]
+    named: tuple[int, ...] = ()
     short: str = ""
-    support: float | None = None
+    first: float | None = None
+    least: float | None = None
+    calls: tuple[Call, ...] = ()
+    decided: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A reading, placed: the numbers of the sentences that would be shown, and what a second look said.
+
+    ``yes`` is the share of yes, 0 to 1, or None where nobody looked.
+    """
+
+    reading: Reading
+    numbers: tuple[int, ...]
+    short: str
+    yes: float | None = None
+
+    @property
+    def cited(self) -> tuple[NumberedSentence, ...]:
+        """The sentences that would be shown, in order."""
+        return tuple(s for s in self.reading.sentences if s.number in self.numbers)
+
+    @property
+    def span(self) -> str:
+        """Their text."""
+        return " ".join(s.sentence.text for s in self.cited)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A candidate with its signals by name, the rules that fired, and the support of both, 0 to 1."""
+
+    candidate: Candidate
+    signals: tuple[tuple[str, float], ...]
+    fired: tuple[str, ...]
+    support: float
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What is to be shown: the numbers of sentences of a draft, in a few words ``short``, and its support.
+
+    ``judged`` tells why, where a model read it; None where it was found by its words.
+    """
+
+    numbers: tuple[int, ...]
+    short: str
+    support: float
+    judged: Judged | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A model's unchecked reply.
+    """What was found for a question, unchecked.
 
-    ``support`` is the refusal score S = P(source) / (P(source) + P(none)) at the first decision
-    token, 0..1, or None where the server gave no probabilities. ``statements`` is empty where the
-    model named no source. ``rivals`` are what other articles say to the same question, for the gate of
-    conflicts; their numbers count among ``sentences`` too. ``reply`` is the model's raw text.
-    ``unanswered`` are the parts of the question that nothing was found for, where others were answered.
+    ``support`` is the best candidate's, 0 to 1, or None where nothing was read. ``statements`` are to be
+    shown where their support reaches ``threshold``, best first. ``rivals`` are what other articles say to
+    the same question, for the gate of conflicts; their numbers count among ``sentences`` too. ``judged``
+    are all candidates, in the order in which they were read. ``unanswered`` are the parts of the question
+    that nothing was found for, where others were answered.
     """
 
-    question: str
-    standalone_question: str
+    question: Question
     hits: tuple[Hit, ...]
     sentences: tuple[NumberedSentence, ...]
     statements: tuple[Statement, ...]
     support: float | None
     threshold: float
-    reply: str
     model: Model
     tokens: Tokens
     seconds: Seconds
     rivals: tuple[Statement, ...] = ()
+    judged: tuple[Judged, ...] = ()
     calls: tuple[Call, ...] = ()
     unanswered: tuple[str, ...] = ()
 
@@ -135,13 +231,17 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A checked statement. ``verbatim`` says that the cited sentence stands in its place.
+    """Sentences of an article, as an answer: ``text`` is the text of the citations, on one line.
 
-    ``checks`` holds each gate's name and outcome, in the order they ran.
+    ``short`` is the answer in a few words; ``marks`` are where it stands in ``text``, as half open
+    character offsets, empty where it does not stand there. ``support`` is 0 to 1. ``checks`` holds each
+    gate's name and outcome.
     """
 
     text: str
-    verbatim: bool
+    short: str
+    marks: tuple[tuple[int, int], ...]
+    support: float
     checks: tuple[tuple[str, bool], ...]
     citations: tuple[Citation, ...]
 
@@ -163,13 +263,14 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A checked answer, or a refusal (``refused``, no claims, ``text`` is REFUSAL).
+    """A checked answer, or a refusal (``refused``, no claims, ``text`` is REFUSAL or ``told``).
 
-    ``text`` is the claims joined, each followed by its citation numbers in brackets.
-    ``also_read`` are the nearest passages that no claim cites. ``conflicts`` are among the claims.
-    ``hits``, ``calls`` and ``checks`` are what a receipt keeps: the candidates in the order of
-    retrieval, the model's calls, and each gate's outcome. ``unanswered`` are the parts of the question
-    that the articles don't answer, where they answer others.
+    ``text`` is each claim in quotation marks, followed by its citation numbers in brackets. ``also_read``
+    are the nearest passages that no claim cites. ``conflicts`` are among the claims. ``hits``, ``judged``,
+    ``calls`` and ``checks`` are what a receipt keeps: the hits in the order of retrieval, the candidates
+    with their signals, the model's calls, and each gate's outcome. ``unanswered`` are the parts of the
+    question that the articles don't answer, where they answer others. ``told`` says what can be done
+    instead, where a question can't be answered with sentences of articles at all.
     """
 
     question: str
@@ -184,7 +285,9 @@ class Answer:
     seconds: Seconds
     conflicts: tuple[Conflict, ...] = ()
     hits: tuple[Hit, ...] = ()
+    judged: tuple[Judged, ...] = ()
     calls: tuple[Call, ...] = ()
     checks: tuple[Check, ...] = ()
     threshold: float = 0.0
     unanswered: tuple[str, ...] = ()
+    told: str = ""

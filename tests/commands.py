@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ import jsonschema
 import pytest
 
 import app
-from tests.ollama_chat import Brain, Fault, ModelFile
+from tests.ollama_chat import Brain, ChatReply, ChatRequest, Fault, ModelFile
 from tests.ollama_standin import OllamaStandin
 from tests.scripted import well_read
 
@@ -94,9 +95,22 @@ def faulty(fault: Fault) -> Brain:
     return lambda request: replace(well_read(request), fault=fault)
 
 
-def record(**fields: Any) -> dict[str, Any]:
-    """A schema of an object with exactly these fields."""
-    shape = {"type": "object", "required": list(fields), "properties": fields}
+def hanging(purpose: Callable[[ChatRequest], bool], asked: threading.Event) -> Brain:
+    """Silent when it is asked for this, which sets ``asked``; well-read in all else."""
+
+    def brain(request: ChatRequest) -> ChatReply:
+        if not purpose(request):
+            return well_read(request)
+        asked.set()
+        return replace(well_read(request), fault=Fault("hang", 1))
+
+    return brain
+
+
+def record(*optional: str, **fields: Any) -> dict[str, Any]:
+    """A schema of an object with exactly these fields, of which some need not be there."""
+    needed = [name for name in fields if name not in optional]
+    shape = {"type": "object", "required": needed, "properties": fields}
     return shape | {"additionalProperties": False}
 
 
@@ -104,21 +118,27 @@ TEXT, WHOLE, REAL, YES_NO = ({"type": kind} for kind in ("string", "integer", "n
 MAYBE = {"type": ["string", "null"]}
 ARTICLE = record(path=TEXT, title=TEXT, publisher=MAYBE, published=MAYBE)
 CITATION = record(n=WHOLE, article=ARTICLE, start=WHOLE, end=WHOLE, quote=TEXT)
+MARK = {"type": "array", "items": WHOLE, "minItems": 2, "maxItems": 2}
 CLAIM = record(
     text=TEXT,
-    verbatim=YES_NO,
-    checks={"type": "object", "required": ["values"], "additionalProperties": YES_NO},
+    short=TEXT,
+    marks={"type": "array", "items": MARK},
+    support=REAL,
+    verbatim={"const": True},
     citations={"type": "array", "minItems": 1, "items": CITATION},
 )
 NEAR = record(article=ARTICLE, start=WHOLE, end=WHOLE, text=TEXT, score=REAL)
+SIDE = record(value=TEXT, text=TEXT, citations={"type": "array", "items": WHOLE}, article=ARTICLE)
 CONTRACT = record(
-    version={"const": 1},
+    "told",
+    version={"const": 2},
     question=TEXT,
     standalone_question=TEXT,
     answer=TEXT,
     refused=YES_NO,
+    told=TEXT,
     claims={"type": "array", "items": CLAIM},
-    conflicts={"type": "array"},
+    conflicts={"type": "array", "items": record(sides={"type": "array", "minItems": 2, "items": SIDE})},
     also_read={"type": "array", "items": NEAR},
     unanswered={"type": "array", "items": TEXT},
     support={"type": ["number", "null"]},

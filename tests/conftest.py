@@ -17,7 +17,7 @@ from fakes import HashEmbedder
 from hypothesis import settings
 
 if TYPE_CHECKING:
-    from rag.llm import LLM
+    from rag.models.llm import LLM
     from tests.commands import Run
 
 from index.store import open_index
@@ -108,8 +108,8 @@ def _wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
 @pytest.fixture(scope="session")
 def weights_home() -> Path:
     """The home whose folder of weights holds the embedded model; skips where none does."""
-    from rag import weights
-    from rag.llm import weights_folder
+    from rag.models import weights
+    from rag.models.llm import weights_folder
     from rag.settings import load_settings
 
     home = load_settings().home
@@ -128,7 +128,7 @@ def sockets() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def embedded(weights_home: Path, sockets: Path) -> Iterator["LLM"]:
     """The embedded model, loaded once for all tests."""
-    from rag.llm import open_llm
+    from rag.models.llm import open_llm
     from rag.settings import Settings
 
     with patch("tempfile.tempdir", str(sockets)):

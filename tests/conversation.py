@@ -2,7 +2,7 @@
 
 from index.article import Hit
 from rag.answer import REFUSAL, Answer, Citation, Claim, Model, Seconds, Tokens
-from rag.followup import Turn, words
+from rag.question.followup import Turn, words
 from tests.ollama_chat import Brain, ChatReply, ChatRequest, say
 from tests.scripted import hit
 
@@ -12,7 +12,11 @@ def turn(question: str, *claims: str, standalone: str = "", passage: Hit | None 
     found = passage or hit(*claims or ("Nothing.",))
     source, spans = found.passage.source, found.passage.sentences
     citations = [Citation(n, source, span.start, span.end, span.text) for n, span in enumerate(spans, 1)]
-    stated = tuple(Claim(text, False, (), (c,)) for text, c in zip(claims, citations, strict=False))
+    gates = (("sentences", True), ("support", True))
+    stated = tuple(
+        Claim(text, text, ((0, len(text)),), 1.0, gates, (c,))
+        for text, c in zip(claims, citations, strict=False)
+    )
     answer = Answer(
         question=question,
         standalone_question=standalone or question,
@@ -31,7 +35,7 @@ def turn(question: str, *claims: str, standalone: str = "", passage: Hit | None 
 
 def rewrites(request: ChatRequest) -> bool:
     """Whether a model is asked to rewrite a question."""
-    return request.messages[0]["content"] == words.SYSTEM
+    return request.last("user").startswith(words.SYSTEM)
 
 
 def rewriting(question: str, brain: Brain) -> Brain:

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from index.article import Article, Hit, Source
 from index.catalog import EVERYTHING, Where
-from rag.answer import REFUSAL, Answer, Call, Citation, Claim, Conflict, Side
-from rag.conversation import Exchange, exchange
-from tests.eval_answers import answer, refusal
+from rag.answer import REFUSAL, Answer, Citation, Claim, Conflict, Model, Seconds, Side, Tokens
+from rag.reading.mark import marks
+from rag.records.conversation import Exchange, exchange
+from rag.verify import quoted, text_of
 from tests.scripted import hit
 
 NOW = datetime.fromisoformat("2025-03-01T12:00:05+01:00")
@@ -21,6 +22,18 @@ AID = Article(
     body_start=33,
 )
 OTHER = Article(Source("poll.txt", "A count"), "Europe paid 40% of the total.\n")
+REFUSED = Answer(
+    question=QUESTION,
+    standalone_question=QUESTION,
+    text=REFUSAL,
+    refused=True,
+    claims=(),
+    also_read=(),
+    support=0.1,
+    model=Model("embedded", "scripted", "0" * 8),
+    tokens=Tokens(100, 1, 4096),
+    seconds=Seconds(0.1, 1.0, 5.0),
+)
 
 
 def article_of(path: str) -> Article:
@@ -34,28 +47,41 @@ def cited(quote: str = QUOTE, n: int = 1, article: Article = AID) -> Citation:
     return Citation(n, article.source, start, start + len(quote), quote)
 
 
-def stated(text: str, *citations: Citation, verbatim: bool = False) -> Claim:
-    return Claim(text, verbatim, (("values", True), ("attribution", True)), citations or (cited(),))
+def stated(short: str = "60%", *citations: Citation) -> Claim:
+    """The claim of these citations, ``short`` marked where it stands in them."""
+    spans = citations or (cited(),)
+    text = text_of(spans)
+    return Claim(text, short, marks(short, text), 0.98, (("sentences", True), ("support", True)), spans)
 
 
-def answered(*claims: Claim, question: str = QUESTION, short: str = "") -> Answer:
-    """An answer of these claims, for which the model first gave ``short``; it took 5 seconds."""
-    made = claims or (stated("Macron said that Europe paid 60% of the total."),)
-    marked = (f"{c.text} {''.join(f'[{each.n}]' for each in c.citations)}" for c in made)
-    call = Call("read", (("user", "S1: x"),), f" S1\nAnswer: {short}", (12, 3), 0.5, 0.99)
-    whole = replace(answer(question, "x", cited(), seconds=5.0), claims=made, text=" ".join(marked))
-    return replace(whole, calls=(call,) if short else ())
+def written(text: str, *citations: Citation) -> Claim:
+    """A claim as the first version kept it: put into words by a model."""
+    return replace(stated("", *citations), text=text)
 
 
-def differing(*values: tuple[str, Claim], question: str = QUESTION) -> Answer:
+def answered(*claims: Claim, question: str = QUESTION) -> Answer:
+    """An answer of these claims; it took 5 seconds."""
+    made = claims or (stated(),)
+    said = " ".join(map(quoted, made))
+    return replace(
+        REFUSED,
+        question=question,
+        standalone_question=question,
+        text=said,
+        refused=False,
+        claims=made,
+        support=0.98,
+    )
+
+
+def differing(*claims: Claim, question: str = QUESTION) -> Answer:
     """An answer whose claims contradict one another."""
-    sides = tuple(Side(value, claim) for value, claim in values)
-    return replace(answered(*(claim for _, claim in values), question=question), conflicts=(Conflict(sides),))
+    sides = tuple(Side(claim.short or claim.text, claim) for claim in claims)
+    return replace(answered(*claims, question=question), conflicts=(Conflict(sides),))
 
 
 def refused(question: str = QUESTION, also_read: Sequence[Hit] = (hit("Nothing of it."),)) -> Answer:
-    assert refusal(question).text == REFUSAL
-    return replace(refusal(question, seconds=5.0), also_read=tuple(also_read))
+    return replace(REFUSED, question=question, standalone_question=question, also_read=tuple(also_read))
 
 
 def exchanged(given: Answer | None = None, where: Where = EVERYTHING, now: datetime = NOW) -> Exchange:

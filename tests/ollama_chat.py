@@ -2,8 +2,8 @@
 
 Law: fields, wording and order are Ollama's; what the model says is the test's, through ``Brain``.
 Behaviour that changed between releases follows ``Server.version``: before 0.12.6 ``truncate`` and
-``shift`` are ignored, before 0.12.11 there are no log probabilities, before 0.30 an overflow is
-refused in plain words, later in llama-server's JSON, as a string inside ``error``.
+``shift`` are ignored, before 0.5 ``format`` is, before 0.12.11 there are no log probabilities, before 0.30
+an overflow is refused in plain words, later in llama-server's JSON, as a string inside ``error``.
 
 Does not know: templates (a ChatML rendering stands for all of them), images, tools, embeddings.
 """
@@ -18,12 +18,14 @@ import jsonschema
 
 Json = dict[str, Any]
 CREATED = "2026-01-02T03:04:05.678901Z"
+FORMATS = 'invalid format: {}; expected "json" or a valid JSON Schema object'
 
 
 @dataclass(frozen=True, slots=True)
 class ModelFile:
     """A model the server holds. ``remote_host`` makes it a cloud model; ``prefill`` says whether its
-    template leaves a last assistant message open, so that the model goes on from it."""
+    template leaves a last assistant message open, so that the model goes on from it. ``digest`` is its
+    manifest's, ``weights`` its file's (the same where none is given), ``stops`` are its own stop words."""
 
     name: str
     digest: str = "a" * 64
@@ -33,6 +35,9 @@ class ModelFile:
     capabilities: tuple[str, ...] = ("completion",)
     prefill: bool = True
     remote_host: str = ""
+    weights: str = ""
+    parameter_size: str = "3.1B"
+    stops: tuple[str, ...] = ()
 
     @property
     def full_name(self) -> str:
@@ -110,6 +115,8 @@ class Refusal(Exception):
 
     status: int
     error: str
+    plain: bool = False
+    """Whether the content type is given without its charset, as llama.cpp's part of Ollama does."""
 
 
 class Dropped(Exception):
@@ -156,9 +163,11 @@ def chat_lines(server: Server, model: ModelFile, body: Json) -> Iterator[Json]:
     window = min(int((body.get("options") or {}).get("num_ctx", 4096)), model.context_length)
     request = _fit(server, model, body, window)
     reply = server.brain(request)
-    _obey(body.get("format"), "".join(token.text for token in reply.tokens))
+    _obey(body.get("format") if server.since("0.5") else None, "".join(token.text for token in reply.tokens))
     tokens, reason = _bound(server, request, reply.tokens, window)
     lines = [head | _content(server, body, token) for token in tokens]
+    if "thinking" in model.capabilities and body.get("think") is not False:
+        lines = [line | {"message": _thought(line["message"]["content"])} for line in lines]
     metrics = _metrics(server.count(request.prompt), len(tokens))
     last = head | {"message": _said(""), "done": True, "done_reason": reason} | metrics
     yield from _spoil(reply.fault, [*lines, last])
@@ -170,10 +179,17 @@ def joined(lines: list[Json]) -> Json:
         raise Refusal(500, lines[-1]["error"])
     text = "".join(line["message"]["content"] for line in lines)
     probabilities = [one for line in lines for one in line.get("logprobs", ())]
-    return lines[-1] | {"message": _said(text)} | ({"logprobs": probabilities} if probabilities else {})
+    told = lines[-1] | {"message": _said(text)}
+    first = ("model", "created_at", "message", "done", "done_reason")
+    head = {key: told[key] for key in first if key in told}
+    return head | ({"logprobs": probabilities} if probabilities else {}) | told
 
 
 def _check(model: ModelFile, body: Json) -> None:
+    if not isinstance((body.get("options") or {}).get("num_ctx", 0), int):
+        raise Refusal(500, 'option "num_ctx" must be of type integer')
+    if isinstance(body.get("format"), str) and body["format"] not in ("", "json"):
+        raise Refusal(500, FORMATS.format(json.dumps(json.dumps(body["format"]))), plain=True)
     if not 0 <= int(body.get("top_logprobs") or 0) <= 20:
         raise Refusal(400, "top_logprobs must be between 0 and 20")
     if body.get("think") and "thinking" not in model.capabilities:
@@ -209,12 +225,12 @@ def _without_oldest(messages: tuple[Json, ...]) -> tuple[Json, ...]:
 
 def _overflow(server: Server, tokens: int, window: int) -> Refusal:
     if not server.since("0.30"):
-        return Refusal(400, "the input length exceeds the context length")
+        return Refusal(400, "the input length exceeds the context length", plain=True)
     text = f"request ({tokens} tokens) exceeds the available context size ({window} tokens)"
     text += ", try increasing it"
     error = {"code": 400, "message": text, "type": "exceed_context_size_error"}
     error |= {"n_prompt_tokens": tokens, "n_ctx": window}
-    return Refusal(400, json.dumps({"error": error}, separators=(",", ":")))
+    return Refusal(400, json.dumps({"error": error}, separators=(",", ":")), plain=True)
 
 
 def _render(model: ModelFile, messages: tuple[Json, ...]) -> str:
@@ -263,17 +279,22 @@ def _content(server: Server, body: Json, token: Token) -> Json:
 
 
 def _probability(text: str, logprob: float) -> Json:
-    return {"token": text, "logprob": logprob, "bytes": list(text.encode())}
+    return {"token": text, "logprob": logprob}
 
 
 def _said(text: str) -> Json:
     return {"role": "assistant", "content": text}
 
 
+def _thought(text: str) -> Json:
+    return {"role": "assistant", "content": "", "thinking": text}
+
+
 def _metrics(prompt: int, answer: int) -> Json:
     durations = {"total_duration": 5_000_000 * (prompt + answer), "load_duration": 1_000_000}
     durations |= {"prompt_eval_count": prompt, "prompt_eval_duration": 4_000_000 * prompt}
-    return durations | {"eval_count": answer, "eval_duration": 4_000_000 * answer}
+    durations |= {"eval_count": max(answer, 1)}  # the word that ended it counts, and takes no time
+    return durations | ({"eval_duration": 4_000_000 * answer} if answer else {})
 
 
 def _spoil(fault: Fault | None, lines: list[Json]) -> Iterator[Json]:

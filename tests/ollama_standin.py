@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import chain, islice, takewhile
 from types import TracebackType
@@ -35,6 +36,10 @@ from tests.ollama_chat import (
 
 NAME = re.compile(r"[\w.-]+(?::\d+)?(?:/[\w.-]+){0,3}(?::[\w.-]+)?", re.ASCII)
 """What can be a model's name: host, namespace, model and tag, all but the model left out at will."""
+JSON = "application/json; charset=utf-8"
+NONSENSE = "invalid character 'n' looking for beginning of object key string"
+KEPT_SECONDS = 300.0
+"""How long a model stays loaded after the last call, unless a request says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,7 @@ class OllamaStandin:
     """
 
     models: tuple[ModelFile, ...] = ()
-    brain: Brain = lambda _: say("Hello.")
+    brain: Brain = lambda request: say(" none" if request.prefill else "Hello.")
     library: tuple[ModelFile, ...] = ()
     pace: Callable[[int], None] = lambda _: None
     count: Callable[[str], int] = count_words
@@ -66,6 +71,8 @@ class OllamaStandin:
     seen: list[Seen] = field(default_factory=list)
     stopping: threading.Event = field(default_factory=threading.Event)
     connections: set[socket.socket] = field(default_factory=set)
+    kept: dict[str, float] = field(default_factory=dict)
+    """How long each loaded model is kept after the last call, in seconds, below 0 for ever."""
     _http: ThreadingHTTPServer | None = None
 
     def __enter__(self) -> Self:
@@ -103,6 +110,22 @@ class OllamaStandin:
                 return model
         raise Refusal(404, f"model '{name}' not found")
 
+    def asked(self, name: str) -> ModelFile:
+        """The model of that name, for a chat; raises Refusal (400) for what can't be a name, as (404)."""
+        if not NAME.fullmatch(name):
+            raise Refusal(400, "invalid model name")
+        return self.find(name)
+
+    def load(self, model: ModelFile, body: Json) -> None:
+        """Have the model loaded, for as long as the request says, else as before."""
+        said = body.get("keep_alive")
+        seconds = self.kept.get(model.full_name, KEPT_SECONDS)
+        self.kept[model.full_name] = seconds if said is None else float(str(said).removesuffix("s"))
+
+    def running(self) -> list[tuple[ModelFile, float]]:
+        """The loaded models, and how long each is kept."""
+        return [(self.find(name), seconds) for name, seconds in self.kept.items()]
+
     def pulls(self, name: str) -> Iterator[Json]:
         """The lines of /api/pull; the server has the model once the last of them is told.
 
@@ -138,7 +161,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.standin.connections.discard(self.connection)
 
     def do_GET(self) -> None:
-        body = self._read()
+        try:
+            body = self._read()
+        except ValueError:
+            self._send({"error": NONSENSE}, 400)
+            return
         route = self._routes().get((self.command, self.path))
         try:
             if self.path == "/":
@@ -148,7 +175,8 @@ class _Handler(BaseHTTPRequestHandler):
             else:
                 route(body)
         except Refusal as refusal:
-            self._send({"error": refusal.error}, refusal.status)
+            kind = "application/json" if refusal.plain else JSON
+            self._send({"error": refusal.error}, refusal.status, kind)
         except (Dropped, Stuck) as broken:
             self._break(broken)
 
@@ -159,6 +187,7 @@ class _Handler(BaseHTTPRequestHandler):
         return {
             ("GET", "/api/version"): lambda _: self._send({"version": standin.version}),
             ("GET", "/api/tags"): lambda _: self._send({"models": [tag(model) for model in standin.models]}),
+            ("GET", "/api/ps"): lambda _: self._send({"models": [loaded(*e) for e in standin.running()]}),
             ("POST", "/api/show"): lambda body: self._send(show(standin.find(_name(body)))),
             ("POST", "/api/pull"): self._pull,
             ("POST", "/api/chat"): self._chat,
@@ -186,7 +215,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _chat(self, body: Json) -> None:
         standin = self.standin
         server = Server(standin.version, standin.brain, standin.count)
-        lines = chat_lines(server, standin.find(_name(body)), body)
+        model = standin.asked(_name(body))
+        standin.load(model, body)
+        lines = chat_lines(server, model, body)
         if body.get("stream", True):
             self._stream(_begun(lines))
         else:
@@ -200,8 +231,8 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(content)
 
-    def _send(self, value: Json, status: int = 200) -> None:
-        self._write(status, json.dumps(value).encode(), "application/json; charset=utf-8")
+    def _send(self, value: Json, status: int = 200, kind: str = JSON) -> None:
+        self._write(status, json.dumps(value).encode(), kind)
 
     def _stream(self, lines: Iterable[Json]) -> None:
         self.send_response(200)
@@ -231,9 +262,17 @@ def _name(body: Json) -> str:
 
 def tag(model: ModelFile) -> Json:
     """One entry of /api/tags."""
-    entry: Json = {"name": model.full_name, "model": model.full_name, "modified_at": CREATED}
-    entry |= {"size": model.size, "digest": model.digest, "details": _details(model)}
-    return entry | _remote(model)
+    entry: Json = {"name": model.full_name, "model": model.full_name, **_remote(model)}
+    entry |= {"modified_at": CREATED, "size": model.size, "digest": model.digest, "details": _details(model)}
+    return entry
+
+
+def loaded(model: ModelFile, seconds: float) -> Json:
+    """One entry of /api/ps."""
+    expires = datetime.now(UTC) + timedelta(seconds=seconds if seconds >= 0 else 10**9)
+    entry: Json = {"name": model.full_name, "model": model.full_name, "size": model.size}
+    entry |= {"digest": model.digest, "details": _details(model), "expires_at": expires.isoformat()}
+    return entry | {"size_vram": 0, "context_length": 4096}
 
 
 def show(model: ModelFile) -> Json:
@@ -243,14 +282,18 @@ def show(model: ModelFile) -> Json:
     template += "<|im_start|>{{ .Role }}\n{{ .Content }}" + close + "{{ end }}"
     info = {"general.architecture": model.family, "general.parameter_count": 494_032_768}
     info[f"{model.family}.context_length"] = model.context_length
-    answer = {"template": template, "details": _details(model), "model_info": info}
-    answer |= {"modified_at": CREATED, "capabilities": list(model.capabilities)}
-    return answer | _remote(model)
+    stops = "\n".join(f'stop                           "{word}"' for word in model.stops)
+    weights = model.weights or model.digest
+    modelfile = f'# FROM {model.name}\n\nFROM /blobs/sha256-{weights}\nTEMPLATE """{template}"""\n'
+    answer: Json = {"modelfile": modelfile} | ({"parameters": stops} if stops else {})
+    answer |= {"template": template, "details": _details(model), "model_info": info}
+    answer |= {"capabilities": list(model.capabilities), "modified_at": CREATED}
+    return _remote(model) | answer
 
 
 def _details(model: ModelFile) -> Json:
     details = {"parent_model": "", "format": "gguf", "family": model.family, "families": [model.family]}
-    return details | {"parameter_size": "494.03M", "quantization_level": "Q4_K_M"}
+    return details | {"parameter_size": model.parameter_size, "quantization_level": "Q4_K_M"}
 
 
 def _remote(model: ModelFile) -> Json:

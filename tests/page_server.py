@@ -18,17 +18,17 @@ import httpx
 from langchain_core.outputs import ChatGenerationChunk
 
 from index.errors import ModelBroke
-from rag import prompt
 from rag.answer import Model
-from rag.assistant import Assistant, open_assistant
-from rag.llm import LLM, UNCALIBRATED
+from rag.assistant import Assistant
+from rag.assistant.opening import open_assistant
+from rag.models.llm import LLM
 from rag.settings import Settings
 from tests.conversation import rewrites, rewriting
 from tests.fakes import HashEmbedder
-from tests.ollama_chat import Brain, ChatReply, ChatRequest, count_words, say
+from tests.ollama_chat import Brain, ChatReply, ChatRequest, count_words
 from tests.scripted import ScriptedChat, cites, looks, well_read
 
-Purpose = Literal["rewrite", "read", "look", "compose"]
+Purpose = Literal["rewrite", "read", "look"]
 PATIENCE = 120.0
 """Seconds after which a held model speaks by itself, so that a failed test leaves no thread behind."""
 
@@ -36,8 +36,6 @@ SHARE, QUOTE = "What did Macron say that Europe paid?", "Europe paid 60% of the 
 DEATHS = "How many people were killed by the flood in Valencia?"
 BRIDGE, REOPENED = "When was the bridge reopened?", "The bridge was reopened on Monday."
 ELSEWHERE = "Who won the football match?"
-SAID = "Macron said that Europe paid 60% of the total."
-"""What the scripted model makes of QUOTE, in a call of its own."""
 FOLLOWS, WHOLE = "And who paid it?", "Who paid 60% of the total?"
 """A follow-up, and what the scripted model makes of it."""
 
@@ -81,10 +79,8 @@ ARTICLES = {
 
 
 def _brief(request: ChatRequest) -> ChatReply:
-    """A well-read brain that answers SHARE in a word, and says it as SAID when asked for a sentence."""
+    """A well-read brain that answers SHARE in a word."""
     asked = request.last("user")
-    if _purpose(request) == "compose" and "60%" in asked.splitlines()[-1]:
-        return say(SAID)
     found = re.search(rf"^S(\d+): {re.escape(QUOTE)}$", asked, re.MULTILINE)
     asks_share = _purpose(request) == "read" and asked.rstrip().endswith(SHARE)
     return cites(int(found[1]), "60%") if found and asks_share else well_read(request)
@@ -93,7 +89,7 @@ def _brief(request: ChatRequest) -> ChatReply:
 class Mind:
     """What the model of a running page does, changed by a test while it runs. One test at a time.
 
-    ``asked`` are the model's requests; ``left`` counts the replies that were left before their end.
+    ``asked`` are the model's requests.
     """
 
     def __init__(self) -> None:
@@ -108,7 +104,6 @@ class Mind:
         self._fault: tuple[Purpose, int] | None = None
         self._pause = 0.0
         self.asked: list[ChatRequest] = []
-        self.left = 0
 
     def hold(self, purpose: Purpose, after: int = 0) -> None:
         """Wait, in the next call of this purpose, before token ``after`` (from 0), until ``release``."""
@@ -150,18 +145,12 @@ class _Paced(ScriptedChat):
     mind: Any
 
     def _stream(self, *request: Any, **kwargs: Any) -> Iterator[ChatGenerationChunk]:
-        try:
-            for number, piece in enumerate(super()._stream(*request, **kwargs)):
-                self.mind.before(_purpose(self.asked[-1]), number)
-                yield piece
-        except GeneratorExit:
-            self.mind.left += 1
-            raise
+        for number, piece in enumerate(super()._stream(*request, **kwargs)):
+            self.mind.before(_purpose(self.asked[-1]), number)
+            yield piece
 
 
 def _purpose(request: ChatRequest) -> Purpose:
-    if request.messages[0]["content"] == prompt.COMPOSE:
-        return "compose"
     return "rewrite" if rewrites(request) else "look" if looks(request) else "read"
 
 
@@ -170,10 +159,9 @@ def minded_llm(mind: Mind) -> LLM:
     return LLM(
         chat=_Paced(brain=mind, mind=mind),
         model=Model("embedded", "scripted", "0" * 64),
-        context=4096,
+        context=8192,
         form="grammar",
         count_tokens=count_words,
-        thresholds=UNCALIBRATED,
     )
 
 
@@ -188,7 +176,7 @@ def write(articles: Mapping[str, str], folder: Path) -> Path:
 def opener(mind: Mind) -> Callable[[Settings], Assistant]:
     """Opens an assistant over the settings' corpus, with ``mind`` for a model."""
     return lambda settings: open_assistant(
-        settings, llm=lambda _: minded_llm(mind), embedder=lambda _: HashEmbedder()
+        settings, llm=lambda _: minded_llm(mind), embedder=lambda _: HashEmbedder(), judge=lambda: None
     )
 
 
@@ -214,8 +202,8 @@ class Served:
 @contextmanager
 def serve(folder: Path, articles: Mapping[str, str]) -> Iterator[Served]:
     """The page over these articles, in ``folder``, until the block is left."""
-    from rag.live import Live
-    from rag.page import open_page
+    from rag.front.live import Live
+    from rag.front.page import open_page
 
     mind = Mind()
     settings = Settings(corpus=write(articles, folder / "articles"), home=folder / "home")

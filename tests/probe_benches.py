@@ -22,7 +22,7 @@ def opening(reply: Reply, opened: list[Texts] | None = None) -> OpenBench:
     """Benches that answer by ``reply``; ``opened`` gets the texts of each corpus, as it is opened."""
 
     @contextmanager
-    def open_bench(corpus: Path, lowered: float = 0.0) -> Iterator[Bench]:  # noqa: ARG001
+    def open_bench(corpus: Path, loose: bool = False) -> Iterator[Bench]:  # noqa: ARG001
         texts = texts_of(corpus)
         if opened is not None:
             opened.append(texts)

@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
@@ -20,17 +20,22 @@ from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from pydantic import Field
 
 from index.article import Hit, Passage, Sentence, Source
-from rag import prompt
 from rag.answer import Model
-from rag.coverage import MIDDLE
-from rag.llm import LLM, UNCALIBRATED, Thresholds
-from rag.retrieve import PassageRetriever
-from rag.support import blended, first_support, looked, lowered, shifted
+from rag.judging.score import Fit
+from rag.judging.weigh import Scales
+from rag.models.llm import LLM
+from rag.models.prompt import Form
+from rag.search import PassageRetriever
 from tests.ollama_chat import Brain, ChatReply, ChatRequest, Token, count_words, say
 
 ROLES = {"system": "system", "human": "user", "ai": "assistant"}
 SURE, UNSURE, NO = 0.999, 0.7, 0.001
-"""Supports: above every model's ``sure``, between UNCALIBRATED's thresholds, below every ``accept``."""
+"""Shares at a first token: above ``sure``, between the thresholds, below ``accept`` of FIT."""
+FIT = Fit("", "grammar", "script", bias=0.0, weights={"first": 1.0}, accept=0.5, sure=0.95)
+"""Support is what the first token says; a look counts nothing, so that nobody looks."""
+LOOKED = Fit("", "grammar", "script", bias=0.0, weights={"first": 0.5, "look": 0.5}, accept=0.5, sure=0.95)
+"""Support is between what the first token and the look say, in log odds."""
+SCALES, LOOKING = Scales(FIT), Scales(LOOKED)
 
 
 class ScriptedChat(BaseChatModel):
@@ -101,12 +106,7 @@ def _end(spent: int, said: int) -> ChatGenerationChunk:
 
 
 def scripted_llm(
-    brain: Brain,
-    form: Literal["grammar", "lines"] = "grammar",
-    *,
-    context: int = 4096,
-    thresholds: Thresholds = UNCALIBRATED,
-    probabilities: bool = True,
+    brain: Brain, form: Form = "grammar", *, context: int = 8192, probabilities: bool = True
 ) -> LLM:
     """An LLM with ``brain`` in it; its ``chat`` is a ScriptedChat. A token is a word or a mark."""
     return LLM(
@@ -115,7 +115,6 @@ def scripted_llm(
         context=context,
         form=form,
         count_tokens=count_words,
-        thresholds=thresholds,
     )
 
 
@@ -131,67 +130,33 @@ def enqueued(*replies: ChatReply) -> Brain:
     return lambda _: rest.pop(0)
 
 
-def composing(brain: Brain) -> Brain:
-    """``brain``, which states a short answer, where it is asked for a sentence, as it stands."""
-    return lambda request: _echo(request) if _composes(request) else brain(request)
-
-
 def looking(brain: Brain, *shares: float) -> Brain:
     """``brain``, which gives these shares of yes to second looks in turn, the last one from then on.
 
-    Without any it gives each look the share that leaves the support of the last reply as it was.
+    Without any it is SURE.
     """
-    rest, measured = list(shares), [SURE]
+    rest = list(shares) or [SURE]
 
     def said(request: ChatRequest) -> ChatReply:
-        if looks(request):
-            return says_yes((rest.pop(0) if rest[1:] else rest[0]) if rest else confirming(measured[-1]))
-        reply = brain(request)
-        measured.append(support_in(reply) or measured[-1])
-        return reply
+        return says_yes(rest.pop(0) if rest[1:] else rest[0]) if looks(request) else brain(request)
 
     return said
 
 
-def confirming(measured: float) -> float:
-    """The share of yes that leaves a reading of this support as it was, its coverage being neutral."""
-    low, high = 0.0, 1.0
-    for _ in range(60):
-        middle = (low + high) / 2
-        low, high = (middle, high) if after_look(middle, measured) < measured else (low, middle)
-    return high
-
-
-def after_look(yes: float, measured: float, against: float = 0.0) -> float:
-    """Support after a look with this share of yes, where ``measured`` is S and coverage neutral."""
-    read = lowered(shifted(measured, -against), yes)
-    return blended(read, looked(yes, measured, 0.0, against), MIDDLE)
-
-
-def support_in(reply: ChatReply) -> float | None:
-    """S, as the reply's tokens tell it; None for a reply that decides nothing."""
-    tops = ([{"token": text, "logprob": logprob} for text, logprob in token.top] for token in reply.tokens)
-    entries = zip(reply.tokens, tops, strict=True)
-    return first_support([{"token": token.text, "top_logprobs": top} for token, top in entries])
-
-
 def looks(request: ChatRequest) -> bool:
     """Whether a request is a second look."""
-    return request.messages[0]["content"] == prompt.LOOK
+    return request.last("user").endswith("Does the text state this answer?")
+
+
+def reads(request: ChatRequest) -> bool:
+    """Whether a request shows a passage, to be read to the end of the reply."""
+    return "S1: " in request.last("user") and request.options.get("num_predict") != 1
 
 
 def says_yes(share: float) -> ChatReply:
     """The likelier word at the first token, yes or no, with its odds."""
-    word = " yes" if share >= 0.5 else " no"
-    return say(word, odds(" yes", " no", share))
-
-
-def _composes(request: ChatRequest) -> bool:
-    return request.messages[0]["content"] == prompt.COMPOSE
-
-
-def _echo(request: ChatRequest) -> ChatReply:
-    return say(request.last("user").splitlines()[-1].partition(": ")[2])
+    word = "yes" if share >= 0.5 else "no"
+    return say(word, odds("yes", "no", share))
 
 
 def odds(one: str, other: str, share: float) -> tuple[tuple[str, float], ...]:
@@ -206,37 +171,37 @@ def cites(
 
     ``least`` is the log probability of each word of the answer: 0 is a model without doubt.
     """
-    source = f"{prompt.SOURCE_TOKEN}{number}"
-    decided, *rest = say(f"{source}\nAnswer: {text}", odds(source, none(), support)).tokens
+    source = f" S{number}"
+    decided, *rest = say(f"{source}\nAnswer: {text}", odds(source, NONE, support)).tokens
     return ChatReply((*say(before).tokens, decided, *(replace(token, logprob=least) for token in rest)))
 
 
 def refuses(support: float = NO) -> ChatReply:
     """The line form's reply that names no sentence."""
-    return say(none(), odds(f"{prompt.SOURCE_TOKEN}1", none(), support))
+    return say(NONE, odds(" S1", NONE, support))
 
 
-def none() -> str:
-    """The token that says that no sentence states the answer."""
-    return prompt.NONE_TOKEN
+NONE = " none"
+"""The token that says that no sentence states the answer."""
 
 
-def in_json(source: int, text: str) -> ChatReply:
+def in_json(source: int, text: str, support: float = SURE) -> ChatReply:
     """The JSON form's reply."""
-    return ChatReply((Token(json.dumps({"source": source, "answer": text})),))
+    number = str(source)
+    decided = Token(number, math.log(support), odds(number if source else "1", "0", support))
+    return ChatReply((Token('{"source":'), decided, Token(f', "answer": {json.dumps(text)}}}')))
 
 
 def well_read(request: ChatRequest) -> ChatReply:
     """A brain that cites, word for word, the shown sentence that shares most words with the question.
 
-    It refuses where no sentence has two thirds of the question's longer words, says yes to a second
-    look, and states an answer as it stands.
+    It refuses where no sentence has two thirds of the question's longer words, and says yes to a second look.
     """
-    if _composes(request):
-        return _echo(request)
     shown = re.findall(r"^S(\d+): (.*)$", request.last("user"), re.MULTILINE)
+    if request.prefill and not shown:
+        return refuses()
     if not shown:
-        return say(" yes", odds(" yes", " no", SURE))
+        return says_yes(SURE)
     wanted = _stems(request.last("user").rpartition("Question:")[2])
     shares = {(int(n), text): len(wanted & _stems(text)) / max(len(wanted), 1) for n, text in shown}
     (number, text), share = max(shares.items(), key=lambda item: item[1])

@@ -115,10 +115,12 @@ def test_what_could_not_be_read_is_told_beside_the_answer(run: Run, corpus: Path
 def test_the_models_are_shown_listed_and_pulled(run: Run) -> None:
     with ollama(well_read, SMALL, library=(ModelFile("new"),)) as server:
         assert run("model").out == f"qwen2.5:0.5b would answer, through Ollama at {server.url}.\n"
-        assert run("model", "list").out.splitlines()[0] == "ollama    qwen2.5:0.5b"
+        assert run("model", "list").out.splitlines()[0] == "ollama    qwen2.5:0.5b  398 MB  not checked"
         pulled = run("model", "pull", "new")
         assert (pulled.code, pulled.out, "new is here." in pulled.err) == (0, "", True)
-        assert "ollama    new:latest" in run("model", "list").out.splitlines()
+        listed = run("model", "list").out.splitlines()
+        told = r"ollama    new:latest  398 MB  \d+ of 12, \d+(\.\d)? s an answer"
+        assert any(re.fullmatch(told, line) for line in listed)
         assert "no model 'nope' to pull" in run("model", "pull", "nope").err
         assert run("model", "pull", "--auto") == Ran(0, "", "")
 
@@ -139,19 +141,19 @@ def test_a_chat_answers_line_after_line_until_an_empty_one(run: Run) -> None:
         ran = run("chat", "--terminal", stdin=f"{SHARE}\n{ELSEWHERE}\n\nnever asked\n")
         os.environ["BYLINE_TERMINAL"] = "1"
         bare = run(stdin=f"{SHARE}\n")
-    assert [line for line in ran.out.splitlines() if line in (f"{QUOTE} [1]", REFUSAL)] == [
-        f"{QUOTE} [1]",
+    assert [line for line in ran.out.splitlines() if line in (f"“{QUOTE}” [1]", REFUSAL)] == [
+        f"“{QUOTE}” [1]",
         REFUSAL,
     ]
     assert (ran.code, ran.err) == (0, "")
-    assert (bare.code, bare.out.splitlines()[0]) == (0, f"{QUOTE} [1]")
+    assert (bare.code, bare.out.splitlines()[0]) == (0, f"“{QUOTE}” [1]")
 
 
 def test_a_fault_ends_one_answer_of_a_chat_not_the_chat(run: Run) -> None:
     with ollama():
         ran = run("chat", "--terminal", stdin=f"{'x' * 5000}\n{SHARE}\n")
     assert ("5,000 characters" in ran.complaint()[0], ran.code) == (True, 0)
-    assert f"{QUOTE} [1]" in ran.out.splitlines()
+    assert f"“{QUOTE}” [1]" in ran.out.splitlines()
 
 
 def test_the_settings_are_read_from_a_file_in_the_working_folder(run: Run) -> None:

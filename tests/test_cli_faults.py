@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from index.sync import sync
-from tests.commands import DEAD, SHARE, Run, faulty, ollama, start
+from tests.commands import DEAD, SHARE, Run, faulty, hanging, ollama, start
 from tests.fakes import HashEmbedder
-from tests.ollama_chat import Fault
+from tests.ollama_chat import ChatRequest, Fault
+from tests.scripted import looks, reads
 
 # Wrong use: exit code 2
 
@@ -28,6 +30,7 @@ from tests.ollama_chat import Fault
         (["ask", "Who?", "--since", "nonsense"], "--since 'nonsense'", "--since 2"),
         (["ask", "Who?", "--until", "2025-13-01"], "--until '2025-13-01'", "--until 2"),
         (["ask", "Who?", "--cases", "x.jsonl"], "don't go together", "--cases"),
+        (["ask", "--cases", "x.jsonl", "--why"], "--why and --cases don't go together", "--cases"),
         (["ask", "--cases", "nowhere.jsonl"], "nowhere.jsonl does not exist", "--cases"),
         (["ask", "Who?", "--corpus", "nowhere"], "nowhere", "byline index"),
         (["index", "nowhere"], "nowhere", "byline index"),
@@ -137,7 +140,7 @@ def test_an_answer_that_breaks_off_is_a_fault_and_shows_nothing(run: Run, fault:
 
 def test_an_index_of_another_embedding_model_names_the_rebuild(run: Run) -> None:
     run("index")
-    del os.environ["BYLINE_EMBEDDER"]
+    os.environ["BYLINE_EMBEDDER"] = "minilm"
     with ollama():
         ran = run("ask", SHARE)
         assert ("byline index --rebuild" in ran.complaint()[1], ran.code) == (True, 1)
@@ -169,17 +172,19 @@ def test_a_reader_that_leaves_early_causes_no_traceback(corpus: Path) -> None:
 
 
 @pytest.mark.usefixtures("environ")
-def test_ctrl_c_ends_with_130_and_without_a_traceback() -> None:
-    with ollama(faulty(Fault("hang", 1))) as server:
+@pytest.mark.parametrize("purpose", [lambda _: True, reads, looks], ids=["opening", "reading", "looking"])
+def test_ctrl_c_ends_with_130_and_without_a_traceback(purpose: Callable[[ChatRequest], bool]) -> None:
+    asked = threading.Event()
+    with ollama(hanging(purpose, asked)):
         process = start("ask", SHARE)
-        wait_until(lambda: bool(server.bodies("/api/chat")), process)
+        wait_until(asked.is_set, process)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=20)
     assert (process.returncode, out, "Traceback" in err, "Error" in err) == (130, "", False, False)
 
 
 def wait_until(happened: Callable[[], bool], process: "subprocess.Popen[str]") -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while not happened():
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < deadline

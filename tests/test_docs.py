@@ -3,7 +3,6 @@
 import re
 from pathlib import Path
 
-import pytest
 import typer
 
 import app
@@ -11,6 +10,7 @@ from rag.settings import TABLE
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+HOUSE = (ROOT / "docs" / "house.md").read_text(encoding="utf-8")
 UNLISTED = {"__init__.py", "__pycache__"}
 
 
@@ -58,14 +58,20 @@ def section(title: str) -> list[str]:
     return [line for line in body.splitlines() if line.startswith("| `")]
 
 
-@pytest.mark.parametrize("folder", ["index", "rag", "eval"])
-def test_the_tree_lists_every_file_of_a_folder(folder: str) -> None:
-    there = {
-        path.name + ("/" if path.is_dir() else "")
-        for path in (ROOT / folder).iterdir()
-        if path.name not in UNLISTED
+def test_the_tree_lists_the_rooms() -> None:
+    """Under index/ its folders, under rag/ its folders and files; eval/, tests/ and seeds/ in a line each."""
+    rooms = {
+        folder: {f"{p.parent.name}/" for p in (ROOT / folder).glob("*/*.py")} for folder in ("index", "rag")
     }
-    assert set(tree()[f"{folder}/"]) == there
+    files = {p.name for p in (ROOT / "rag").glob("*.py")} - UNLISTED
+    assert set(tree()["index/"]) == rooms["index"]
+    assert set(tree()["rag/"]) == rooms["rag"] | files
+
+
+def test_the_house_lists_every_file_once() -> None:
+    listed = re.findall(r"^(\S+\.py) +\S", HOUSE, flags=re.MULTILINE)
+    code = [p for folder in ("index", "rag", "eval") for p in (ROOT / folder).rglob("*.py")]
+    assert sorted(listed) == sorted(p.relative_to(ROOT).as_posix() for p in [*code, ROOT / "app.py"])
 
 
 def test_the_tree_lists_what_holds_code_at_the_top() -> None:

@@ -11,8 +11,8 @@ import pytest
 from index.embed import DEFAULT_MODEL, MINILM, MINILM_MODEL, Embedder, default_folder, open_embedder
 from index.errors import EmbedderError, WeightsError
 from index.remembered import Remembered
-from rag import embedding, weights
-from rag.llm import weights_folder
+from rag.models import embedding, weights
+from rag.models.llm import weights_folder
 from rag.settings import Settings, load_settings
 
 VECTORS = Path(__file__).with_name("e5_vectors.json")

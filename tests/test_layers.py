@@ -1,6 +1,7 @@
 """The house: who may import whom, how long things are, and that nothing happens at import."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -25,21 +26,33 @@ ONLY_IMPORTERS = {
     "sentence_transformers": ("index/embed/folder.py",),
     "onnxruntime": ("index/embed/",),
     "sqlite3": ("index/catalog/", "index/vectors/local.py"),  # the latter copies Chroma's own file
-    "xllamacpp": ("rag/embedded.py",),
-    "langchain_ollama": ("rag/ollama.py",),
-    "ollama": ("rag/ollama.py",),
-    "gradio": ("rag/page/",),
-    "lemminflect": ("rag/lemmas.py",),
+    "xllamacpp": ("rag/models/embedded.py",),
+    "langchain_ollama": ("rag/models/",),
+    "ollama": ("rag/models/",),
+    "gradio": ("rag/front/page/",),
+    "lemminflect": ("rag/english/lemmas.py",),
     "matplotlib": ("eval/report/plot.py",),
+    "sklearn": ("eval/fitting/weights.py",),
 }
 HEAVY = {
     "chromadb", "docx", "gradio", "matplotlib", "nupunkt", "onnxruntime", "pypdf", "sentence_transformers",
     "torch", "trafilatura", "transformers", "xllamacpp",
 }  # fmt: skip
 """What takes long to import, and is imported late."""
-USE_THE_ENVIRONMENT = FRONT_DOORS | {"rag/settings.py", "rag/weights/parts.py"}
+USE_THE_ENVIRONMENT = FRONT_DOORS | {"rag/settings/__init__.py", "rag/models/weights/parts.py"}
 """The table of settings, and the one place that hands the environment on, to a process of its own."""
 LONGEST_FILE, LONGEST_FUNCTION = 300, 50
+ROOMS = (
+    "settings answer events plain rules english models question search reading judging verify assistant "
+    "records front"
+).split()
+"""The rooms of rag/ and the files beside them: each imports those before it."""
+MOST_ROOMS, MOST_FILES = 9, 7
+KNOW_ENGLISH = ("rag/english/", "rag/question/", "rag/models/prompt.py", "rag/reading/prompt.py")
+ADDRESSES = ("rag/front/page/doors.py", "rag/settings/envfile.py", "rag/models/")
+"""Where a pattern is of addresses, of names of variables or of a server's words: nothing that people say."""
+LABELS = frozenset("count share year day month weekday clock person place percent".split())
+"""Names of kinds of values, which are ours."""
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -98,32 +111,13 @@ def _called(node: ast.Call) -> str:
     return node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
 
 
-def tree(readme: str) -> dict[str, list[str]]:
-    """The units of each folder in the order of the README's file tree.
-
-    The tree is the fenced block with a line that begins "rag/"; under a folder's line its files and
-    sub-folders stand one a line, indented, the name first.
-    """
-    block = next(part for part in readme.split("```")[1::2] if "\nrag/" in part)
-    folders: dict[str, list[str]] = {}
-    for entry in filter(str.strip, block.splitlines()):
-        name = entry.split()[0]
-        if entry.startswith(" "):
-            next(reversed(folders.values())).append(name.rstrip("/").removesuffix(".py"))
-        else:
-            folders[name.rstrip("/").removesuffix(".py")] = []
-    return folders
+def house(text: str) -> list[str]:
+    """The files that docs/house.md lists, in its order."""
+    return re.findall(r"^(\S+\.py) ", text, re.MULTILINE)
 
 
 def ours(file: str) -> list[str]:
     return [each.module for each in imports(file) if each.module.split(".")[0] in LAYERS]
-
-
-def test_the_tree_is_read_folder_by_folder() -> None:
-    readme = (
-        "# X\n```\nmake\n```\n```\napp.py   door\nrag/   how\n  a.py   one\n  b/     two\ntests/  all\n```\n"
-    )
-    assert tree(readme) == {"app": [], "rag": ["a", "b"], "tests": []}
 
 
 def test_there_is_code_to_look_at() -> None:
@@ -137,13 +131,157 @@ def test_imports_run_one_way_between_the_layers(file: str) -> None:
     assert [each.module for each in imports(file) if each.module.split(".")[0] == "tests"] == []
 
 
-@pytest.mark.parametrize("file", [file for file in FILES if "/" in file])
-def test_a_file_imports_only_files_listed_above_it(file: str) -> None:
-    folder, unit, *_ = [*module_name(file).split("."), "__init__"]
-    order = ["__init__", *tree(source("README.md"))[folder]]
-    assert unit in order, f"the file tree of README.md lists {unit} under {folder}/"
-    inside = {name.split(".")[1] for name in ours(file) if name.split(".")[0] == folder and "." in name}
-    assert sorted(inside - {unit, *order[: order.index(unit)]}) == []
+def test_a_file_imports_only_files_listed_above_it() -> None:
+    order = house(source("docs/house.md"))
+    above = {file: set(order[:n]) for n, file in enumerate(order)}
+    strange = [(f, name) for f in FILES for name in ours(f) if not _is_above(name, f, above.get(f, set()))]
+    assert strange == []
+
+
+def _is_above(name: str, file: str, above: set[str]) -> bool:
+    return MODULES.get(name, file) in {*above, file}
+
+
+def room(module: str) -> str:
+    """``english`` of ``rag.english.values``."""
+    return f"{module}.".split(".")[1]
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if file.startswith("rag/")])
+def test_a_room_imports_only_rooms_before_it(file: str) -> None:
+    own = room(module_name(file))
+    assert own in ["", *ROOMS]
+    later = ROOMS[ROOMS.index(own) + 1 :] if own else ROOMS
+    assert [name for name in ours(file) if name.startswith("rag.") and room(name) in later] == []
+
+
+def test_rag_has_few_rooms_and_few_files() -> None:
+    inside = {file.split("/")[1] for file in FILES if file.startswith("rag/")}
+    files = {name for name in inside if name.endswith(".py")}
+    assert len(inside - files) <= MOST_ROOMS
+    assert len(files) <= MOST_FILES
+    assert {name.removesuffix(".py") for name in inside} - {"__init__"} == set(ROOMS)
+
+
+def english(code: str) -> list[tuple[int, str]]:
+    """The patterns and word lists of a file that hold words: (line, text)."""
+    found = []
+    for node in ast.walk(ast.parse(code)):
+        texts = _strings(node) if _is_pattern(node) else []
+        if _is_word_list(node):
+            texts = [t for text in _strings(node) for t in text.split() if t not in LABELS]
+        found += [
+            (node.lineno, t) for t in texts if re.search(r"[^\W\d_]{3}", re.sub(r"\\.|\?P<\w+>", "", t))
+        ]  # type: ignore[attr-defined]
+    return found
+
+
+def _is_pattern(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and ast.unparse(node.func).startswith("re.")
+
+
+def _is_word_list(node: ast.AST) -> bool:
+    """``frozenset(("he", "she"))``, ``"he she".split()``, ``word in ("he", "she")``."""
+    if isinstance(node, ast.Compare):
+        return isinstance(node.ops[0], ast.In | ast.NotIn) and isinstance(
+            node.comparators[0], ast.Tuple | ast.Set | ast.List
+        )
+    if not isinstance(node, ast.Call):
+        return False
+    split = isinstance(node.func, ast.Attribute) and node.func.attr == "split"
+    return ast.unparse(node.func) in ("frozenset", "set") or (
+        split and isinstance(node.func.value, ast.Constant)
+    )  # type: ignore[attr-defined]
+
+
+def _strings(node: ast.AST) -> list[str]:
+    return [n.value for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'A = re.compile(r"\\b(he|she)\\b")',
+        'frozenset("he she they".split())',
+        'x in ("she", "they")',
+        're.search(f"said {x}", t)',
+    ],
+)
+def test_words_are_seen_where_they_are_hidden(code: str) -> None:
+    assert english(code)
+    assert not english(
+        r're.sub(r"\s+\w{3,}(?P<text>[a-z])", " ", t); a = "He said so."; kind in ("count", "")'
+    )
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        file
+        for file in FILES
+        if file.startswith("rag/")
+        and not file.startswith((*KNOW_ENGLISH, *ADDRESSES, "rag/front/", "rag/records/", "rag/settings/"))
+    ],
+)
+def test_nobody_else_knows_english(file: str) -> None:
+    assert english(source(file)) == []
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        f
+        for f in FILES
+        if f.startswith(("rag/front/", "rag/records/", "rag/settings/")) and f not in ADDRESSES
+    ],
+)
+def test_what_people_touch_has_no_patterns_of_words(file: str) -> None:
+    patterns = [node for node in ast.walk(parsed(file)) if _is_pattern(node)]
+    assert [text for node in patterns for _, text in english(ast.unparse(node))] == []
+
+
+def judging_numbers(code: str) -> list[tuple[int, str]]:
+    """Comparisons with a number between 0 and 1, written there or kept in a name: (line, code)."""
+    shares = {
+        name.id
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        for name, value in _pairs(target, node.value)
+        if isinstance(name, ast.Name) and _is_share(value)
+    }
+    return [
+        (node.lineno, ast.unparse(node))
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.Compare)
+        for side in (node.left, *node.comparators)
+        if any(_is_share(n) or (isinstance(n, ast.Name) and n.id in shares) for n in ast.walk(side))
+    ]
+
+
+def _pairs(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        return list(zip(target.elts, value.elts, strict=False))
+    return [(target, value)]
+
+
+def _is_share(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, float) and 0 < node.value < 1
+
+
+@pytest.mark.parametrize(
+    "code", ["x = support >= 0.8", "LEAST = 0.8\ny = a < LEAST", "A, B = 1, 0.5\ny = 2 * B < a"]
+)
+def test_a_number_that_judges_is_seen(code: str) -> None:
+    assert judging_numbers(code)
+    assert not judging_numbers("SECONDS = 0.5\nwait(SECONDS)\nx = 0 <= share <= 1\ny = share > other")
+
+
+@pytest.mark.parametrize(
+    "file", [f for f in FILES if f.startswith("rag/") and not f.startswith("rag/judging/")]
+)
+def test_no_number_judges_outside_judging(file: str) -> None:
+    assert judging_numbers(source(file)) == []
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:

@@ -45,7 +45,7 @@ from index.errors import ReaderError
 from index.read import File, Limits, Loaded, Reader, Skipped, read_folder
 from index.store import open_index
 from index.sync import SyncReport, sync
-from rag.upload import Added, Refused, add
+from rag.front.upload import Added, Refused, add
 
 TESTS = Path(__file__).parent
 LIMITS = Limits(seconds=6, pdf_seconds=6)

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 import app
 from index.errors import SettingError
-from rag.envfile import FREE, LOOPBACK, read_envfile
 from rag.settings import SEEDS, TABLE, Settings, cache_folder, load_settings
+from rag.settings.envfile import FREE, LOOPBACK, read_envfile
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -237,10 +237,13 @@ def listener() -> Iterator[CountingServer]:
 
 CHAIN = """
 {prepare}
-from rag.chain import build_chain
-from tests.scripted import hit, scripted_llm, shelf, well_read
-chain = build_chain(shelf(hit("Europe paid 60% of the total.")), scripted_llm(well_read), 1)
-print(type(list(chain.stream("What did Europe pay?"))[-1]).__name__)
+from rag.assistant.chain import Means, build_chain
+from rag.judging.nearness import unknown
+from tests.readings import asked
+from tests.scripted import SCALES, hit, scripted_llm, shelf, well_read
+means = Means(scripted_llm(well_read), SCALES, 1, unknown)
+chain = build_chain(shelf(hit("Europe paid 60% of the total.")), means)
+print(type(list(chain.stream(asked("What did Europe pay?")))[-1]).__name__)
 from langchain_core.tracers.langchain import wait_for_all_tracers
 wait_for_all_tracers()
 """

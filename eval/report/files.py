@@ -30,15 +30,14 @@ def open_folder(folder: Path) -> Path:
 def write_report(results: Results, folder: Path) -> tuple[Path, Path, Path]:
     """Write the results as JSON, Markdown and HTML into ``folder`` and return the paths in that order.
 
-    The files are called ``report``, those of a calibration ``calibration``. Raises StorageError.
+    The files are called ``report``. Raises StorageError.
     """
-    name = "calibration" if results.calibrated else "report"
     as_json = json.dumps(to_json(results), ensure_ascii=False, indent=1) + "\n"
     try:
         return (
-            write_whole(folder / f"{name}.json", as_json.encode()),
-            write_whole(folder / f"{name}.md", to_markdown(results).encode()),
-            write_whole(folder / f"{name}.html", to_html(results).encode()),
+            write_whole(folder / "report.json", as_json.encode()),
+            write_whole(folder / "report.md", to_markdown(results).encode()),
+            write_whole(folder / "report.html", to_html(results).encode()),
         )
     except OSError as error:
         raise _not_writable(folder, error) from error

@@ -8,15 +8,12 @@ Does not know: files, plots.
 import html
 from collections.abc import Sequence
 
-from eval.calibrate import summary_lines
 from eval.report.table import facts, figures, last_line, lists, plain
 from eval.results import Results
 
 
 def to_markdown(results: Results) -> str:
     """The results as a page: the figures, then what failed and what changed."""
-    if results.calibrated:
-        return "\n\n".join(["# Calibration", *map(_escaped, summary_lines(results.calibrated))]) + "\n"
     parts = ["# Eval report"]
     for table in [*figures(results), *lists(results)]:
         parts += [f"## {_escaped(table.title.capitalize())}", _grid(table.headings, table.rows)]

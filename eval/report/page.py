@@ -8,7 +8,6 @@ Does not know: files but its own template.
 
 from pathlib import Path
 
-from eval.calibrate import summary_lines
 from eval.report.plot import plots
 from eval.report.table import facts, figures, last_line, lists, plain
 from eval.results import MEANING, Results
@@ -22,12 +21,11 @@ def to_html(results: Results) -> str:
 
     engine = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     engine.filters["plain"] = plain
-    calibrated = results.calibrated
     return engine.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
-        title="Byline: calibration" if calibrated else "Byline: eval report",
-        summary=summary_lines(calibrated) if calibrated else (last_line(results), *facts(results)),
-        meanings=() if calibrated else MEANING.items(),
-        figures=() if calibrated else figures(results),
+        title="Byline: eval report",
+        summary=(last_line(results), *facts(results)),
+        meanings=MEANING.items(),
+        figures=figures(results),
         plots=plots(results),
         lists=lists(results),
         outcomes=results.run.outcomes,

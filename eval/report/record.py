@@ -37,7 +37,6 @@ def to_json(results: Results) -> dict[str, Any]:
         "risk_coverage": asdict(results.curve),
         "thresholds": [{**asdict(one), "met": one.met(rates)} for one in results.thresholds],
         "comparison": asdict(results.comparison) if results.comparison else None,
-        "calibration": asdict(results.calibrated.calibration) if results.calibrated else None,
         "cases": [_case(outcome) for outcome in run.outcomes],
         "probes": [_probe(finding) for finding in results.findings],
     }
@@ -55,6 +54,7 @@ def _case(outcome: Outcome) -> dict[str, Any]:
         "right": outcome.right,
         "cited": outcome.cited,
         "held": outcome.held,
+        "pointed": outcome.pointed,
         "quotes": outcome.quotes,
         "verbatim": outcome.verbatim,
         **_answer(outcome.answer),

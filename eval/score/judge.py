@@ -28,7 +28,8 @@ PASSED: tuple[Verdict, ...] = ("right", "rightly refused")
 class Outcome:
     """One case with its answer. ``verbatim`` counts the ``quotes`` that are the article's own text.
 
-    ``held`` says that a quote holds a form of every group of gold answers; ``cited`` takes a quote on
+    ``pointed`` says that the short answer or the marked words of a claim hold a form of the first group of
+    gold answers; ``held`` that a quote holds a form of every group; ``cited`` takes a quote on
     the case's evidence for the first group too. ``uncited`` and ``misquoted`` are verdicts on right
     answers; a wrong answer is ``wrong`` whatever it cites; ``wrongly answered`` is an answer to what
     the articles don't say.
@@ -40,6 +41,7 @@ class Outcome:
     right: bool
     cited: bool
     held: bool
+    pointed: bool
     quotes: int
     verbatim: int
 
@@ -67,10 +69,11 @@ def judge(case: Case, answer: Answer, text_of: TextOf) -> Outcome:
     said = [_unmarked(answer.text)]
     right = not answer.refused and _any_holds(case.answers, said) and _each_held(case.also, said)
     held = _any_holds(case.answers, quotes) and _each_held(case.also, quotes)
+    pointed = not answer.refused and _any_holds(case.answers, _pointed_at(answer))
     on_evidence = any(_lies_on_evidence(citation, case, text_of) for citation in citations)
     cited = held or (on_evidence and _each_held(case.also, quotes))
     verdict = _verdict(case, answer.refused, right, cited, verbatim == len(citations))
-    return Outcome(case, answer, verdict, right, cited, held, len(citations), verbatim)
+    return Outcome(case, answer, verdict, right, cited, held, pointed, len(citations), verbatim)
 
 
 def _verdict(case: Case, refused: bool, right: bool, cited: bool, verbatim: bool) -> Verdict:
@@ -109,6 +112,12 @@ def _lies_on_evidence(citation: Citation, case: Case, text_of: TextOf) -> bool:
     if start >= 0:
         return citation.start < start + len(case.evidence) and start < citation.end
     return occurs(citation.quote, case.evidence) or occurs(case.evidence, citation.quote)
+
+
+def _pointed_at(answer: Answer) -> list[str]:
+    """The short answer and the marked words of every claim."""
+    marked = [claim.text[start:end] for claim in answer.claims for start, end in claim.marks]
+    return [*(claim.short for claim in answer.claims), *marked]
 
 
 def _unmarked(text: str) -> str:

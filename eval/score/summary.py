@@ -16,8 +16,8 @@ import numpy as np
 from eval.score.judge import Outcome
 from rag.answer import Seconds
 
-RATES = ("right", "cited", "held", "refused", "wrongly refused", "verbatim")
-STAGES = ("retrieve", "rewrite", "read", "compose", "rest")
+RATES = ("right", "pointed", "cited", "held", "refused", "wrongly refused", "verbatim")
+STAGES = ("retrieve", "rewrite", "read", "look", "rest")
 RESAMPLES = 1000
 
 
@@ -43,6 +43,10 @@ class Judged(Protocol):
     @property
     def held(self) -> bool | None:
         """Whether its quotes hold the answer; None where that was not judged."""
+
+    @property
+    def pointed(self) -> bool | None:
+        """Whether its short answer or marked words hold the answer; None where that was not judged."""
 
     @property
     def quotes(self) -> int:
@@ -132,6 +136,7 @@ def counts(one: Judged) -> dict[str, tuple[int, int]]:
     answered = not one.unanswerable and not one.refused
     return {
         "right": (int(one.right), int(not one.unanswerable)),
+        "pointed": (int(one.pointed), int(not one.unanswerable)) if one.pointed is not None else (0, 0),
         "cited": (int(one.cited), 1) if answered else (0, 0),
         "held": (int(one.held), 1) if answered and one.held is not None else (0, 0),
         "refused": (int(one.refused), 1) if one.unanswerable else (0, 0),
@@ -149,7 +154,7 @@ def stages(seconds: Seconds) -> dict[str, float]:
         "retrieve": max(seconds.retrieve - seconds.rewrite, 0.0),
         "rewrite": seconds.rewrite,
         "read": seconds.read,
-        "compose": seconds.compose,
+        "look": seconds.look,
     }
     return {**parts, "rest": max(seconds.total - sum(parts.values()), 0.0)}
 

@@ -16,7 +16,7 @@ from index.errors import EmbedderError
 
 __all__ = [
     "BATCH", "DEFAULT_MODEL", "MINILM", "MINILM_MODEL", "MINILM_SHA256", "Embedder",
-    "default_folder", "make_default", "open_embedder",
+    "default_folder", "make_default", "minilm_folder", "open_embedder",
 ]  # fmt: skip
 
 DEFAULT_MODEL = "multilingual-e5-small"
@@ -44,7 +44,7 @@ def open_embedder(name_or_folder: str | None, weights: Path) -> Embedder:
     if name_or_folder in (None, DEFAULT_MODEL):
         return _default(default_folder(weights))
     if name_or_folder in (MINILM, MINILM_MODEL):
-        return FolderEmbedder(MINILM_MODEL, _minilm_folder(), REINSTALL, MINILM_SHA256)
+        return FolderEmbedder(MINILM_MODEL, minilm_folder(), REINSTALL, MINILM_SHA256)
     folder = Path(name_or_folder).expanduser()
     if folder.is_dir():
         return FolderEmbedder(folder.resolve().name, folder.resolve(), _ANOTHER)
@@ -72,7 +72,8 @@ def _default(folder: Path) -> Embedder:
     return FolderEmbedder(DEFAULT_MODEL, folder, PULL, DEFAULT_SHA256, lean=True)
 
 
-def _minilm_folder() -> Path:
+def minilm_folder() -> Path:
+    """Where the small model's package keeps its files. Raises EmbedderError where it is not installed."""
     found = importlib.util.find_spec(MINILM_MODULE)
     folders = [Path(place) / "model" for place in (found.submodule_search_locations or ())] if found else []
     folder = next((folder for folder in folders if folder.is_dir()), None)

@@ -62,6 +62,7 @@ class FolderEmbedder(Embedder):
         with self._lock:
             backend = self._model.tokenizer.backend_tokenizer
             backend.no_truncation()
+            backend.no_padding()
             return len(backend.encode(text, add_special_tokens=False).ids)
 
     def _embedded(self, texts: Sequence[str], prompt: str) -> list[list[float]]:
@@ -75,7 +76,8 @@ class FolderEmbedder(Embedder):
             )
         # In 32 bits: a network of 16 gives lengths that are off by parts of a hundred.
         exact = np.asarray(vectors, np.float32).reshape(len(texts), self.dimension)
-        return (exact / np.maximum(np.linalg.norm(exact, axis=1, keepdims=True), 1e-12)).tolist()
+        unit = exact / np.maximum(np.linalg.norm(exact, axis=1, keepdims=True), 1e-12)
+        return [list(map(float, row)) for row in unit]
 
     @cached_property
     def _model(self) -> "SentenceTransformer":

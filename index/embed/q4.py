@@ -86,7 +86,8 @@ class Q4File:
         sizes, epsilon, block = reader.numbers("7i"), *reader.numbers("fi")
         if block != BLOCK:
             raise ValueError("another size of blocks")
-        self.shape = Shape(*sizes, epsilon)
+        hidden, layers, heads, forward, words, positions, types = sizes
+        self.shape = Shape(hidden, layers, heads, forward, words, positions, types, epsilon)
         self.pieces = _pieces(reader)
         self._tensors = dict(_entry(reader) for _ in range(reader.one("i")))
         if any(entry.start + entry.size > len(self._bytes) for entry in self._tensors.values()):

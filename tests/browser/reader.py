@@ -108,8 +108,9 @@ class Reader:
         return self.chat.locator(".answer")
 
     @property
-    def provisional(self) -> Locator:
-        return self.chat.locator(".provisional")
+    def pending(self) -> Locator:
+        """What is told while an answer is under way."""
+        return self.chat.locator(".pending")
 
     @property
     def panel(self) -> Locator:
@@ -157,7 +158,7 @@ class Reader:
     def answered(self, count: int) -> Locator:
         """Wait until there are ``count`` checked answers and nothing is under way; the last one."""
         expect(self.answers).to_have_count(count, timeout=BUSY)
-        expect(self.provisional).to_have_count(0)
+        expect(self.pending).to_have_count(0)
         expect(self.page.locator("#send")).to_be_enabled(timeout=BUSY)
         return self.answers.nth(count - 1)
 

@@ -13,7 +13,7 @@ from index.sync import sync
 from tests.browser.conftest import Open
 from tests.browser.reader import BUSY, Reader
 from tests.fakes import HashEmbedder
-from tests.page_server import ARTICLES, DEATHS, SAID, SHARE, Served, write
+from tests.page_server import ARTICLES, DEATHS, QUOTE, SHARE, Served, write
 
 FERRY = "The ferry to Delos sank in 1931, the harbour master wrote. Its bell was found.\n"
 SANK, WHEN_SANK = (
@@ -65,7 +65,7 @@ def test_a_date_that_is_none_is_told_and_nothing_breaks(reader: Reader) -> None:
         reader.page.get_by_text(re.compile("yesterweek.*not a (day|date)|is no (day|date)"))
     ).to_be_visible()
     reader.dates(since="", until="")
-    expect(reader.asks(SHARE)).to_contain_text(SAID)
+    expect(reader.asks(SHARE)).to_contain_text(QUOTE)
 
 
 def test_titles_are_searched(reader: Reader) -> None:
@@ -171,7 +171,7 @@ def test_an_article_is_never_written_over(reader: Reader, served: Served, tmp_pa
     expect(reader.corpus).to_contain_text("5 articles", timeout=BUSY)
     assert (served.settings.corpus / "aid.md").read_text(encoding="utf-8") == ARTICLES["aid.md"]
     expect(reader.asks(WHEN_SANK)).to_contain_text(SANK)
-    expect(reader.asks(SHARE)).to_contain_text(SAID)
+    expect(reader.asks(SHARE)).to_contain_text(QUOTE)
 
 
 def test_reindexing_takes_in_what_came_into_the_folder(reader: Reader, served: Served) -> None:
@@ -186,7 +186,7 @@ def test_a_file_that_cannot_be_read_is_named_and_the_rest_is_indexed(reader: Rea
     (served.settings.corpus / "broken.pdf").write_bytes(b"%PDF-1.7 no more")
     reader.reindexes()
     expect(reader.corpus).to_contain_text("broken.pdf", timeout=BUSY)
-    expect(reader.asks(SHARE)).to_contain_text(SAID)
+    expect(reader.asks(SHARE)).to_contain_text(QUOTE)
 
 
 def test_two_readers_filter_each_for_themselves(open_page: Open) -> None:

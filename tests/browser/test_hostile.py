@@ -80,13 +80,13 @@ def test_the_whole_article_is_shown_as_text(reader: Reader) -> None:
 
 
 def test_what_is_read_and_what_streams_is_shown_as_text(reader: Reader, served: Served) -> None:
-    served.mind.hold("read", after=14)
+    served.mind.hold("read")
     reader.types(QUESTION)
     expect(reader.chat).to_contain_text(f"Lighthouse {IMAGE}")
-    expect(reader.provisional).to_contain_text("onmouseover='window.ran=1'>bold")
+    assert served.mind.held.wait(60)
     harmless(reader)
     served.mind.release()
-    reader.answered(1)
+    expect(reader.answered(1)).to_contain_text("onmouseover='window.ran=1'>bold")
 
 
 def test_questions_are_shown_as_text_also_after_a_reload(reader: Reader) -> None:

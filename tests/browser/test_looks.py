@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.conftest import WIDE, leave
 from tests.browser.reader import Reader
-from tests.page_server import DEATHS, ELSEWHERE, SAID, SHARE, Served
+from tests.page_server import DEATHS, ELSEWHERE, QUOTE, SHARE, Served
 
 STATES: dict[str, Callable[[Reader], object]] = {
     "nothing": lambda _: None,
@@ -86,7 +86,7 @@ def test_everything_is_within_reach_of_a_small_window(reader: Reader) -> None:
     reader.source("Valencia buries its dead").uncheck()
     reader.hides_corpus()
     reader.box.scroll_into_view_if_needed()
-    expect(reader.asks(SHARE)).to_contain_text(SAID)
+    expect(reader.asks(SHARE)).to_contain_text(QUOTE)
 
 
 def test_the_whole_way_can_be_gone_with_the_keyboard(reader: Reader) -> None:
@@ -136,4 +136,4 @@ def test_whatever_can_be_pressed_has_a_name(standing: Reader) -> None:
 def test_a_new_answer_is_announced(reader: Reader) -> None:
     reader.asks(SHARE)
     announced = reader.page.locator("[role=log], [role=status], [aria-live=polite], [aria-live=assertive]")
-    expect(announced.filter(has_text=SAID).first).to_be_attached()
+    expect(announced.filter(has_text=QUOTE).first).to_be_attached()

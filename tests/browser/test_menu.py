@@ -1,6 +1,7 @@
 """The model menu over an Ollama: what may answer, what is chosen, what is pulled, an Ollama that goes."""
 
 import os
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -14,10 +15,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, expect
 
-from rag.assistant import Assistant, open_assistant
-from rag.live import Live
-from rag.llm import LLM, choose, open_llm
-from rag.page import open_page as page_open
+from rag.assistant import Assistant
+from rag.assistant.opening import open_assistant
+from rag.front.live import Live
+from rag.front.page import open_page as page_open
+from rag.models.llm import LLM, choose, open_llm
 from rag.settings import Settings
 from tests.browser.conftest import ARTEFACTS, WIDE, Open
 from tests.browser.reader import BUSY, Reader
@@ -28,8 +30,8 @@ from tests.page_server import (
     ARTICLES,
     BRIDGE,
     PATIENCE,
+    QUOTE,
     REOPENED,
-    SAID,
     SHARE,
     Mind,
     Served,
@@ -176,10 +178,11 @@ class Menu:
 
     def offers(self, *names: str) -> None:
         """What may answer is this, in this order."""
-        expect(self.reader.page.locator("#model label")).to_have_text(list(names))
+        told = [re.compile(rf"^\s*{re.escape(name)}(, .* not checked)?\s*$") for name in names]
+        expect(self.reader.page.locator("#model label")).to_have_text(told)
 
     def chooses(self, name: str) -> None:
-        self.models.and_(self.reader.page.get_by_label(name, exact=True)).check()
+        self.models.and_(self.reader.page.get_by_label(re.compile(rf"^\s*{re.escape(name)}\s*(,|$)"))).check()
 
     def pulls(self, name: str) -> None:
         self.whole.get_by_label("Get another through Ollama").fill(name)
@@ -204,7 +207,7 @@ def test_only_models_that_may_be_used_are_offered(menu: Menu) -> None:
 
 def test_the_chosen_model_gives_the_next_answer(menu: Menu, ollama: Ollama) -> None:
     first = menu.reader.asks(SHARE)
-    expect(first).to_contain_text(SAID)
+    expect(first).to_contain_text(QUOTE)
     expect(first.locator(".model")).to_contain_text(SMALL.name)
     menu.chooses(BIG.name)
     expect(menu.said).to_have_text(f"{BIG.name} answers from the next question on.")
@@ -216,11 +219,47 @@ def test_the_chosen_model_gives_the_next_answer(menu: Menu, ollama: Ollama) -> N
     assert ollama.answered_last == BIG.name
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_radio_button_of_the_model_that_answers_can_be_told_from_the_others(
+    menu: Menu, scheme: Literal["light", "dark"]
+) -> None:
+    menu.reader.wants(scheme)
+    style = "each => (s => [s.backgroundColor, s.backgroundImage, s.borderTopColor])(getComputedStyle(each))"
+    expect(menu.chosen).to_have_count(1)
+    ground, dot, edge = menu.chosen.evaluate(style)
+    other, none, _ = menu.models.nth(1).evaluate(style)
+    assert ground != other
+    assert edge == ground
+    assert "radial-gradient" in dot
+    assert "radial-gradient" not in none
+    assert contrast(ground, dot.partition("gradient(")[2]) >= 3, "the dot on its ground"
+    assert contrast(ground, other) >= 3, "the button among the others"
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colours as WCAG counts it; each is the first that its text names."""
+
+    def light(text: str) -> float:
+        parts = [int(each) / 255 for each in re.findall(r"rgba?\((\d+), (\d+), (\d+)", text)[0]]
+        red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    low, high = sorted((light(one), light(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_the_model_that_answers_can_be_checked(menu: Menu) -> None:
+    menu.whole.get_by_role("button", name="Check the model that answers").click()
+    expect(menu.said).to_contain_text(re.compile(r"Checked: \d+ of 12, "), timeout=120_000)
+    expect(menu.reader.page.locator("#model label").first).to_contain_text(" of 12, ")
+
+
 def test_the_embedded_model_can_be_chosen_and_left_again(menu: Menu, ollama: Ollama) -> None:
+    before = len(ollama.standin.bodies("/api/chat"))
     menu.chooses(EMBEDDED)
     answers(menu.reader, "scripted", "embedded")
     expect(menu.reader.asks(SHARE).locator(".model")).to_contain_text("scripted")
-    assert ollama.standin.bodies("/api/chat") == []
+    assert len(ollama.standin.bodies("/api/chat")) == before
     menu.chooses(SMALL.name)
     answers(menu.reader, SMALL.name, "ollama")
     menu.reader.asks(SHARE)
@@ -245,9 +284,9 @@ def test_a_pull_shows_how_far_it_is_and_brings_a_model_that_can_be_chosen(
     reader.page.set_viewport_size(WIDE)
     found = Axe().run(reader.page, context="#models").response["violations"]
     assert [each["id"] for each in found if each["impact"] in ("serious", "critical")] == []
-    expect(reader.asks(SHARE)).to_contain_text(SAID)
+    expect(reader.asks(SHARE)).to_contain_text(QUOTE)
     gate.releases()
-    expect(menu.said).to_have_text("phi4:mini is here: choose it above to let it answer.")
+    expect(menu.said).to_have_text("phi4:mini is here: choose it above to let it answer, then check it.")
     expect(menu.stop).to_be_disabled()
     menu.offers(NEW.name, SMALL.name, BIG.name, EMBEDDED)
     menu.chooses(NEW.name)
@@ -298,7 +337,7 @@ def test_what_can_not_be_pulled_or_used_is_told_in_a_sentence(menu: Menu, name: 
     menu.pulls(name)
     expect(menu.said).to_contain_text(said)
     menu.offers(SMALL.name, BIG.name, EMBEDDED)
-    expect(menu.reader.asks(SHARE)).to_contain_text(SAID)
+    expect(menu.reader.asks(SHARE)).to_contain_text(QUOTE)
 
 
 def test_an_ollama_that_dies_while_it_pulls_is_told_and_the_pull_can_be_begun_again(
@@ -309,7 +348,7 @@ def test_an_ollama_that_dies_while_it_pulls_is_told_and_the_pull_can_be_begun_ag
     assert gate.reached.wait(60)
     gate.releases(dies=True)
     expect(menu.said).to_contain_text("Ollama stopped pulling phi4:mini.")
-    expect(menu.reader.asks(SHARE)).to_contain_text(SAID)
+    expect(menu.reader.asks(SHARE)).to_contain_text(QUOTE)
     ollama.holds_pulls().releases()
     menu.pulls(NEW.name)
     expect(menu.said).to_contain_text("phi4:mini is here")
@@ -331,7 +370,7 @@ def test_an_ollama_that_goes_is_told_and_asked_again_once_it_is_back(menu: Menu,
     menu.offers(SMALL.name, BIG.name, EMBEDDED)
     ollama.comes()
     expect(reader.asks(BRIDGE)).to_contain_text(REOPENED)
-    expect(reader.answers.nth(0)).to_contain_text(SAID)
+    expect(reader.answers.nth(0)).to_contain_text(QUOTE)
     assert ollama.answered_last == BIG.name
 
 
@@ -365,5 +404,5 @@ def test_without_an_ollama_there_is_no_menu(ollama: Ollama, open_page: Open) -> 
     ollama.goes()
     reader = open_page()
     answers(reader, "scripted", "embedded")
-    expect(reader.asks(SHARE)).to_contain_text(SAID, timeout=BUSY)
+    expect(reader.asks(SHARE)).to_contain_text(QUOTE, timeout=BUSY)
     expect(Menu(reader).whole).to_be_hidden()

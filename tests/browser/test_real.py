@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from rag.assistant import open_assistant
-from rag.live import Live
-from rag.llm import LLM
-from rag.page import open_page as opened_page
+from rag.assistant.opening import open_assistant
+from rag.front.live import Live
+from rag.front.page import open_page as opened_page
+from rag.models.llm import LLM
 from rag.settings import SEEDS, Settings
 from tests.browser.conftest import Open
 from tests.page_server import ELSEWHERE, Mind, Served
@@ -23,9 +23,10 @@ SLOW = 300_000
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory, embedded: LLM) -> Iterator[Served]:
+def running(tmp_path_factory: pytest.TempPathFactory, embedded: LLM, weights_home: Path) -> Iterator[Served]:
     """The page over seeds/ on the models that a user gets."""
     home: Path = tmp_path_factory.mktemp("real")
+    (home / "weights").symlink_to(weights_home / "weights")
     settings = Settings(corpus=SEEDS, home=home, llm="embedded")
     shared = replace(embedded, close=lambda: None)  # other tests go on with it
     with (

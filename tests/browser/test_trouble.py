@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from index.sync import sync
-from rag.live import FOLLOW_SECONDS
+from rag.front.live import FOLLOW_SECONDS
 from tests.browser.conftest import Open
 from tests.browser.reader import BUSY, Reader
 from tests.fakes import HashEmbedder
@@ -19,7 +19,6 @@ from tests.page_server import (
     ELSEWHERE,
     QUOTE,
     REOPENED,
-    SAID,
     SHARE,
     Purpose,
     Served,
@@ -35,18 +34,18 @@ def _no_traceback(reader: Reader) -> Iterator[None]:
         expect(reader.page.locator("body")).not_to_contain_text(re.compile(r"Traceback|Error:|Exception"))
 
 
-@pytest.mark.parametrize("purpose", ["read", "compose"])
+@pytest.mark.parametrize("purpose", ["read", "look"])
 def test_a_model_that_dies_is_told_and_the_next_question_is_answered(
     reader: Reader, served: Served, purpose: Purpose
 ) -> None:
     reader.asks(BRIDGE)
-    served.mind.die(purpose, after=2)
+    served.mind.die(purpose)
     reader.types(SHARE)
     expect(reader.page.get_by_text("The model stopped in mid-answer")).to_be_visible()
-    expect(reader.provisional).to_have_count(0)
+    expect(reader.pending).to_have_count(0)
     expect(reader.answers).to_have_count(1)
     expect(reader.chat).to_contain_text(SHARE)
-    expect(reader.asks(SHARE)).to_contain_text(SAID)
+    expect(reader.asks(SHARE)).to_contain_text(QUOTE)
 
 
 def test_what_could_not_be_answered_can_be_asked_again(reader: Reader, served: Served) -> None:
@@ -54,7 +53,21 @@ def test_what_could_not_be_answered_can_be_asked_again(reader: Reader, served: S
     reader.types(SHARE)
     expect(reader.page.get_by_text("The model stopped in mid-answer")).to_be_visible()
     reader.retry.click()
-    expect(reader.answered(1)).to_contain_text(SAID)
+    expect(reader.answered(1)).to_contain_text(QUOTE)
+
+
+def test_a_question_that_failed_stays_when_the_next_is_asked_and_can_be_asked_again(
+    reader: Reader, served: Served
+) -> None:
+    served.mind.die("read")
+    reader.types(SHARE)
+    expect(reader.page.get_by_text("The model stopped in mid-answer")).to_be_visible()
+    reader.asks(BRIDGE)
+    expect(reader.page.get_by_text("The model stopped in mid-answer")).to_be_visible()
+    expect(reader.chat).to_contain_text(SHARE)
+    reader.chat.get_by_role("button", name="Ask again").click()
+    expect(reader.answered(2)).to_contain_text("60%")
+    expect(reader.page.get_by_text("The model stopped in mid-answer")).to_have_count(0)
 
 
 def test_a_question_without_an_answer_is_back_in_the_box_until_it_has_one(
@@ -82,14 +95,14 @@ def test_a_text_too_long_for_a_question_is_refused_and_kept(reader: Reader, serv
     expect(reader.page.get_by_text(re.compile("characters; 2,000 are read at most"))).to_be_visible()
     assert served.mind.asked == []
     assert reader.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    expect(reader.asks(SHARE)).to_contain_text(SAID)
+    expect(reader.asks(SHARE)).to_contain_text(QUOTE)
 
 
 def test_a_tab_closed_in_mid_answer_leaves_the_model_and_the_page_to_others(
     open_page: Open, reader: Reader, served: Served
 ) -> None:
     served.mind.dawdle(0.02)
-    served.mind.hold("compose", after=3)
+    served.mind.hold("read", after=3)
     reader.types(SHARE)
     assert served.mind.held.wait(60)
     reader.page.close()
@@ -108,7 +121,7 @@ def test_a_tab_that_waits_for_another_is_told_so_and_answered(
     other.types(BRIDGE)
     expect(other.chat).to_contain_text(re.compile("wait", re.IGNORECASE))
     served.mind.release()
-    expect(reader.answered(1)).to_contain_text(SAID)
+    expect(reader.answered(1)).to_contain_text(QUOTE)
     expect(other.answered(1)).to_contain_text(REOPENED)
 
 
@@ -138,7 +151,7 @@ def test_a_folder_that_is_gone_is_told_and_the_page_goes_on_when_it_is_back(
         expect(reader.stop).not_to_be_enabled()
     finally:
         shutil.move(aside, corpus)
-    expect(reader.asks(SHARE)).to_contain_text(SAID)
+    expect(reader.asks(SHARE)).to_contain_text(QUOTE)
 
 
 def test_a_connection_that_broke_is_taken_up_again_with_the_conversation_and_the_question(
@@ -151,7 +164,7 @@ def test_a_connection_that_broke_is_taken_up_again_with_the_conversation_and_the
         reader.loses_connection()
         reader.types(BRIDGE)
         expect(reader.page.get_by_text("Connection to the server was lost").first).to_be_visible()
-    expect(reader.answered(1)).to_contain_text(SAID)
+    expect(reader.answered(1)).to_contain_text(QUOTE)
     expect(reader.box).to_have_value(BRIDGE)
     served.mind.release()
     reader.send.click()
@@ -198,7 +211,7 @@ def test_fifty_quick_questions_are_all_answered(served: Served, reader: Reader) 
     with ThreadPoolExecutor(10) as pool:
         answers = list(pool.map(served.ask, questions))
     assert [answer["question"] for answer in answers] == questions
-    told = {SHARE: f"{SAID} [1]", BRIDGE: f"{REOPENED} [1]", ELSEWHERE: "The articles don't say."}
+    told = {SHARE: f"“{QUOTE}” [1]", BRIDGE: f"“{REOPENED}” [1]", ELSEWHERE: "The articles don't say."}
     assert [answer["answer"] for answer in answers] == [told[question] for question in questions]
-    expect(reader.asks(SHARE)).to_contain_text(SAID, timeout=BUSY)
+    expect(reader.asks(SHARE)).to_contain_text(QUOTE, timeout=BUSY)
     expect(reader.card(1).locator("mark")).to_have_text(QUOTE)

@@ -1,0 +1,282 @@
+"""How the small judge is made: cases become pairs, and what was trained on is not measured."""
+
+import json
+import random
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from eval.training import measure, train
+from eval.training.cases import Case, article_key, read_cases
+from eval.training.changes import changed
+from eval.training.pairs import Example, Mix, make_examples, pair_of, plain, shown, split
+from index.errors import CasesError, EmbedderError, StorageError
+from rag.models.judge import SHA256, Pair
+from rag.models.judge.encoder import Network, load, open_base, open_network
+
+FIRST = "The first bridge of Torvik was built by Anna Berg in 1890."
+SECOND = "It was replaced by Nils Dahl in 1954."
+THIRD = "The ferry to Lund still runs on Sundays."
+TORVIK = f"{FIRST} {SECOND} {THIRD}"
+BUILT = Case("torvik", "Torvik", TORVIK, "Who built the first bridge of Torvik?", ("Anna Berg",), True)
+TEMPTED = replace(BUILT, question="Who built the first bridge of Lund?", answerable=False)
+LUND = Case(
+    "lund", "Lund", "Lund has 900 people. Its mayor is Per Holm.", "Who is mayor?", ("Per Holm",), True
+)
+NOTHING = Mix(wrong=0.0, off_topic=0.0, changed=0.0)
+
+
+def rows() -> list[dict[str, Any]]:
+    """Byline's cases over torvik.txt and lund.txt."""
+    torvik: dict[str, Any] = {"source": "torvik.txt", "evidence": TORVIK}
+    return [
+        {**torvik, "question": BUILT.question, "answers": ["Anna Berg"], "unanswerable": False},
+        {
+            **torvik,
+            "question": TEMPTED.question,
+            "answers": [],
+            "unanswerable": True,
+            "tempting": ["Anna Berg"],
+        },
+        {
+            "source": "lund.txt",
+            "evidence": LUND.paragraph,
+            "question": LUND.question,
+            "answers": ["Per Holm"],
+            "unanswerable": False,
+        },
+        {"source": None, "evidence": None, "question": "How far?", "answers": [], "unanswerable": True},
+    ]
+
+
+@pytest.fixture
+def cases_file(tmp_path: Path) -> Path:
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "torvik.txt").write_text(f"Torvik\n\n{TORVIK}\n", encoding="utf-8")
+    (tmp_path / "corpus" / "lund.txt").write_text(f"Lund\n\n{LUND.paragraph}\n", encoding="utf-8")
+    file = tmp_path / "cases.jsonl"
+    file.write_text("\n".join(map(json.dumps, rows())) + "\n", encoding="utf-8")
+    return file
+
+
+def squad_file(folder: Path) -> Path:
+    answers = [{"text": "Anna Berg", "answer_start": 0}, {"text": "Anna Berg", "answer_start": 0}]
+    asked = [
+        {"question": BUILT.question, "answers": answers},
+        {
+            "question": TEMPTED.question,
+            "is_impossible": True,
+            "answers": [],
+            "plausible_answers": answers[:1],
+        },
+    ]
+    data = {"data": [{"title": "Old_Torvik", "paragraphs": [{"context": TORVIK, "qas": asked}]}]}
+    (folder / "squad.json").write_text(json.dumps(data), encoding="utf-8")
+    return folder / "squad.json"
+
+
+def test_cases_are_read_from_bylines_own_form(cases_file: Path) -> None:
+    assert read_cases([cases_file]) == (BUILT, TEMPTED, LUND)
+
+
+def test_cases_are_read_from_squads_form(tmp_path: Path) -> None:
+    found = read_cases([squad_file(tmp_path)])
+    assert found == tuple(replace(one, article="old-torvik", title="Old Torvik") for one in (BUILT, TEMPTED))
+
+
+def test_an_article_that_is_left_out_is_in_no_case(cases_file: Path) -> None:
+    assert read_cases([cases_file], {article_key("Torvik.txt")}) == (LUND,)
+
+
+def test_a_title_and_a_file_name_are_one_article() -> None:
+    assert {
+        article_key(name) for name in ("Packet_switching", "packet-switching.txt", "Packet%20switching")
+    } == {"packet-switching"}
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"data": [{"title": "x"}]}', '{"data": 7}'])
+def test_a_file_of_no_known_form_is_refused_by_name(tmp_path: Path, text: str) -> None:
+    (tmp_path / "odd.json").write_text(text, encoding="utf-8")
+    with pytest.raises(CasesError, match=r"odd\.json") as told:
+        read_cases([tmp_path / "odd.json"])
+    assert told.value.hint
+
+
+def test_an_article_that_is_not_there_is_named(cases_file: Path) -> None:
+    (cases_file.parent / "corpus" / "lund.txt").unlink()
+    with pytest.raises(CasesError, match=r"lund\.txt"):
+        read_cases([cases_file])
+
+
+def test_a_case_is_read_in_the_sentence_of_its_answer() -> None:
+    asked = replace(BUILT, question="Who replaced it?", spans=("Nils Dahl",))
+    assert plain(asked) == Example(
+        Pair("Who replaced it?", "Nils Dahl", "Torvik", FIRST, SECOND), 1.0, "answer"
+    )
+
+
+def test_what_tempts_is_read_where_it_stands_and_answers_nothing() -> None:
+    assert plain(TEMPTED) == Example(
+        Pair(TEMPTED.question, "Anna Berg", "Torvik", "", FIRST), 0.0, "near miss"
+    )
+
+
+def test_an_answer_that_is_a_whole_sentence_is_no_short_answer() -> None:
+    assert plain(replace(BUILT, spans=(FIRST,))).pair.short == ""
+
+
+def test_only_the_answer_itself_is_labelled_as_one() -> None:
+    mix = Mix(wrong=1.0, off_topic=1.0, changed=1.0)
+    examples = [one for seed in range(20) for one in make_examples([BUILT, TEMPTED, LUND], mix, seed)]
+    assert {one.kind for one in examples} == {"answer", "near miss", "wrong sentence", "off topic", "changed"}
+    assert all((one.label == 1.0) == (one.kind == "answer") for one in examples)
+    spans = {BUILT.question: "Anna Berg", LUND.question: "Per Holm"}
+    for one in examples:
+        if one.kind in ("wrong sentence", "off topic"):
+            assert spans[one.pair.question] not in one.pair.sentence
+            assert one.pair.short in one.pair.sentence
+        if one.kind == "changed":
+            assert one.pair.question not in spans
+            assert one.pair.sentence in (FIRST, "Its mayor is Per Holm.")
+
+
+def test_a_mix_of_nothing_makes_nothing() -> None:
+    assert [one.kind for one in make_examples([BUILT, TEMPTED], NOTHING, 1)] == ["answer", "near miss"]
+
+
+def test_the_same_seed_makes_the_same_examples() -> None:
+    mix, cases = Mix(0.5, 0.5, 0.5), [BUILT, TEMPTED, LUND] * 8
+    assert make_examples(cases, mix, 3) == make_examples(cases, mix, 3)
+    assert make_examples(cases, mix, 3) != make_examples(cases, mix, 4)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who built the first bridge of Torvik?",
+        "What was built in 1890?",
+        "What is the largest town?",
+        "Can the bridge be crossed?",
+        "Was it rebuilt?",
+    ],
+)
+def test_a_changed_question_differs_from_it(question: str) -> None:
+    found = {changed(question, FIRST, TORVIK, random.Random(seed)) for seed in range(40)}
+    assert question not in found
+    assert found - {None}
+
+
+def test_what_comes_into_a_changed_question_is_not_of_the_answers_sentence() -> None:
+    found = {changed("What was built in 1890?", FIRST, TORVIK, random.Random(seed)) for seed in range(20)}
+    assert found == {"What was built in 1954?"}
+
+
+def test_short_answers_are_hidden_at_the_share_that_was_asked_for() -> None:
+    examples = [plain(BUILT)] * 400
+    hidden = shown(examples, 0.5, random.Random(1))
+    assert 160 < sum(one.pair.short == "" for one in hidden) < 240
+    assert {replace(one.pair, short="Anna Berg") for one in hidden} == {plain(BUILT).pair}
+    assert shown(examples, 0.0, random.Random(1)) == examples
+    assert examples[0].pair.short == "Anna Berg"
+
+
+def test_the_parts_of_a_paragraph_are_its_sentences() -> None:
+    assert split(TORVIK) == (FIRST, SECOND, THIRD)
+    assert pair_of(BUILT, 2, split(TORVIK)) == Pair(BUILT.question, "", "Torvik", SECOND, THIRD)
+
+
+@pytest.mark.parametrize("held", ["torvik", "Torvik.txt"])
+def test_an_article_that_was_trained_on_is_not_measured(
+    cases_file: Path, held: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    judge = cases_file.parent / "judge"
+    judge.mkdir()
+    (judge / "judge.json").write_text(json.dumps({"articles": ["torvik"], "sha256": ""}), encoding="utf-8")
+    arguments = [str(cases_file), "--judge", str(judge), "--held", held, "lund"]
+    assert measure.main(arguments) == 2
+    told = capsys.readouterr()
+    assert "trained on torvik" in told.err
+    assert "--held" in told.err
+    assert told.out == ""
+
+
+def test_the_judge_that_comes_with_byline_says_what_it_was_trained_on() -> None:
+    articles, digest = train.made(measure.WEIGHTS.parent)
+    assert digest == SHA256
+    assert len(articles) == 16
+    assert not articles & {"huguenot", "force", "packet-switching"}
+
+
+def test_a_judge_that_does_not_say_what_it_was_trained_on_is_not_measured(cases_file: Path) -> None:
+    with pytest.raises(CasesError, match="trained on") as told:
+        measure.measured(cases_file.parent, [cases_file], ["lund"])
+    assert "eval.training.train" in told.value.hint
+
+
+def by_words(pairs: Any) -> list[float]:
+    """A judge that scores a pair by the words that its sentence shares with the question."""
+    return [
+        float(len(set(one.question.lower().split()) & set(one.sentence.lower().split()))) for one in pairs
+    ]
+
+
+def test_figures_are_of_what_the_judge_says() -> None:
+    found = measure.figures(by_words, [BUILT, TEMPTED, LUND])
+    assert found["cases"] == 3
+    assert found["auc, short"] == found["auc, plain"] == 0.25
+    assert found["ranked first"] == 1.0
+
+
+def test_a_figure_needs_answers_and_near_misses() -> None:
+    with pytest.raises(CasesError, match="near misses"):
+        measure.figures(by_words, [BUILT, LUND])
+
+
+def test_the_area_under_the_curve_counts_ties_half() -> None:
+    scores = measure.np.array
+    assert measure.auc(scores([2.0, 3.0]), scores([1.0])) == 1.0
+    assert measure.auc(scores([1.0]), scores([1.0])) == 0.5
+    assert measure.refused_at(scores([1.0, 2.0, 3.0]), scores([0.0, 0.5, 5.0]), 0.0) == pytest.approx(2 / 3)
+
+
+def test_no_cases_are_no_training(cases_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = [str(cases_file), "--out", str(cases_file.parent / "out"), "--without", "torvik", "lund"]
+    assert train.main(arguments) == 2
+    assert "no cases" in capsys.readouterr().err
+    assert not (cases_file.parent / "out").exists()
+
+
+def copied(network: Network) -> dict[str, Any]:
+    return {name: value.detach().clone() for name, value in network.bert.state_dict().items()}
+
+
+def test_a_training_step_changes_the_layers_but_not_the_word_table_and_is_kept(tmp_path: Path) -> None:
+    network = open_base()
+    before = copied(network)
+    plan = train.Plan(epochs=1, batch=3, steps=1)
+    train.train(network, [plain(one) for one in (BUILT, TEMPTED, LUND)], plan, lambda _line: None)
+    after = copied(network)
+    same = {name for name in before if before[name].equal(after[name])}
+    assert {name for name in before if "embeddings" in name} <= same
+    assert any(name.startswith("encoder.layer.0.") and name not in same for name in before)
+    assert any(name.startswith("encoder.layer.5.") and name not in same for name in before)
+
+    digest = train.write(network, tmp_path / "out", {"articles": ["torvik"]})
+    assert train.made(tmp_path / "out") == (frozenset({"torvik"}), digest)
+    weights = tmp_path / "out" / "judge.safetensors"
+    kept = copied(open_network(weights, digest))
+    name = "encoder.layer.5.output.dense.weight"
+    assert kept[name].equal(after[name].half().float())
+    with pytest.raises(EmbedderError, match="altered"):
+        load(weights, SHA256)
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    import torch
+
+    (tmp_path / "out").write_text("a file", encoding="utf-8")
+    small = Network(torch.nn.Linear(1, 1), torch.nn.Linear(1, 1))
+    with pytest.raises(StorageError, match="out can't be written"):
+        train.write(small, tmp_path / "out", {})
