@@ -102,7 +102,7 @@ def fit_for(home: Path, digest: str, form: str, threshold: float | None = None) 
 def shipped(digest: str, form: str) -> Fit:
     """The fit that comes with Byline for these weights in this form; else the one for any model in it."""
     known = {(fit.digest, fit.form): fit for fit in _shipped()}
-    return known.get((plain_digest(digest), form)) or known[("", "grammar" if form == "grammar" else form)]
+    return known.get((plain_digest(digest), form)) or known[("", form)]
 
 
 @lru_cache(maxsize=1)
