@@ -113,10 +113,10 @@ def merged_html() -> bytes:
 
 
 def quotes() -> bytes:
-    """1.2 MB of quotes where a page describes itself."""
+    """5 MB of quotes where a page describes itself."""
     return page(
         f"<article>{PARAGRAPH}</article>",
-        '<script type="application/ld+json">' + '"' * 1_200_000 + "</script>",
+        '<script type="application/ld+json">' + '"' * 5_000_000 + "</script>",
     )
 
 

@@ -175,7 +175,7 @@ def test_nothing_of_the_environment_is_read_or_written_before_it_is_prepared(tmp
         "import os; before = dict(os.environ); from rag.settings import *; "
         "print(dict(os.environ) == before, load_settings().reads)"
     )
-    assert run(code, tmp_path) == "True 4\n"
+    assert run(code, tmp_path) == "True 3\n"
 
 
 NOISY = {

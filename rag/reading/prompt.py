@@ -102,7 +102,7 @@ def parse(reply: str) -> Said | None:
     """
     text = reply.lstrip()
     found = _LINE.search(text if text.startswith(PREFILL) else f"{PREFILL} {text}")
-    if found and found["text"].strip():
+    if found:  # a text of white space alone, which the grammar admits, points too
         return found["text"].strip(), tuple(int(n) for n in re.findall(r"\d+", found["ids"]))
     return ("", ()) if is_none(text) else None
 

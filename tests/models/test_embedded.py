@@ -180,7 +180,7 @@ def test_a_prompt_that_fits_by_our_count_fits(embedded: LLM) -> None:
     long = next(
         found
         for length in lengths
-        if fits(QUESTION, [found := hit(*["Europe paid 60%, Macron said."] * length)], embedded)
+        if fits(QUESTION, found := hit(*["Europe paid 60%, Macron said."] * length), embedded)
     )
     messages = prompt.messages(QUESTION, prompt.number([long]), "grammar")
     text = "\n".join(str(message.text) for message in messages)
