@@ -17,6 +17,8 @@ KNOWN: dict[str, Shape] = json.loads(
     Path(__file__).with_name("ollama_shapes.json").read_text(encoding="utf-8")
 )
 """By the name of the request."""
+SPELLED = "bytes"
+"""A token's bytes, which some builds of the server add to its text; Byline reads the text."""
 NAMES = {True: "true", False: "false"}
 TYPES = {str: "text", int: "whole", float: "real", type(None): "null"}
 
@@ -116,7 +118,7 @@ def _shape(value: Any, key: str = "") -> Any:
     if key == "model_info":
         return "facts"
     if isinstance(value, dict):
-        return [[name, _shape(each, name)] for name, each in value.items()]
+        return [[name, _shape(each, name)] for name, each in value.items() if name != SPELLED]
     if isinstance(value, list):
         return ["every", _shape(value[0])] if value else ["every"]
     return NAMES[value] if isinstance(value, bool) else TYPES[type(value)]
