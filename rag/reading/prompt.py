@@ -108,8 +108,10 @@ def parse(reply: str) -> Said | None:
 
 
 def is_none(reply: str) -> bool:
-    """Whether a reply in line form says that no sentence states the answer."""
-    return reply.strip().removeprefix(PREFILL).strip().lower().rstrip(".") == _NONE
+    """Whether a reply in line form says that no sentence states the answer, and names none after it."""
+    lines = [line.strip().lower().rstrip(".") for line in reply.strip().removeprefix(PREFILL).splitlines()]
+    source, *rest = [line for line in lines if line] or [""]
+    return source == _NONE and rest in ([], ["answer:"], [f"answer: {_NONE}"])
 
 
 def parse_json(reply: str) -> Said | None:

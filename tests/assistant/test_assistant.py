@@ -542,6 +542,8 @@ def test_an_index_of_another_embedding_model_is_refused(byline: Settings, busy: 
     finally:
         lock.release()
     assert "--rebuild" in caught.value.hint
+    with opened(byline) as assistant:
+        assert "60%" in assistant.ask(SHARE).text, "with its own model it still answers"
 
 
 def failing(error: BylineError) -> Callable[[Any], Any]:
