@@ -44,7 +44,7 @@ _WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday"
 CALENDAR = _WEEKDAYS | frozenset(
     "january february MARCH april MAY june july AUGUST september october november december".split()
 )
-"""Names of weekdays and months, as ``rag.values.names`` gives them."""
+"""Names of weekdays and months, as ``rag.english.values.names`` gives them."""
 
 _BOUNDS = {
     "least": r"at least|more than|over|above|exceed(?:s|ed|ing)?|no (?:fewer|less) than|upwards of",
