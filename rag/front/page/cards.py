@@ -2,7 +2,7 @@
 
 Law: a card shows the article's text as it was when the question was answered, the cited span marked and
 whole. A refusal says so, and names only help that would change something: wider dates where dates were set,
-another source where sources were. All text goes through ``rag.page.text``.
+another source where sources were. All text goes through ``rag.front.page.text``.
 
 Does not know: which card is looked at, the library that shows it.
 """
