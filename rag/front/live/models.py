@@ -131,8 +131,8 @@ def to_embedded(settings: Settings) -> Change:
 def pulling(settings: Settings, wanted: str) -> Iterator[ollama.Step]:
     """Have Ollama pull a model, step by step; whoever closes the generator stops it.
 
-    Raises what ``rag.models.ollama.pulling`` raises; ModelRefused, at the end, where the model came and can't be
-    used here.
+    Raises what ``rag.models.ollama.pulling`` raises; ModelRefused, at the end, where the model came and
+    can't be used here.
     """
     yield from ollama.pulling(settings.ollama_host, wanted)
     with suppress(ModelMissing):  # Ollama may list it by another name
