@@ -48,8 +48,8 @@ from index.sync import SyncReport, sync
 from rag.front.upload import Added, Refused, add
 
 TESTS = Path(__file__).parent
-LIMITS = Limits(seconds=6, pdf_seconds=6)
-LONG = "reading it takes longer than 6 s"
+LIMITS = Limits(seconds=5, pdf_seconds=5)
+LONG = "reading it takes longer than 5 s"
 ALIASES = "its front matter has aliases (*name), which are not read"
 DEEP = "its front matter is nested more than 16 deep"
 DIGITS = "its front matter has a number of more than 1,000 digits"
