@@ -37,7 +37,7 @@ WAIT = 600
 """Seconds in which the model must have answered those who asked before."""
 STALE = 3600
 """Seconds after which a folder in which nobody listens was left by a process that was killed."""
-_PREFIX, _SOCKET = "byline-", "llama.sock"
+_PREFIX, _SOCKET, _FIXED = "byline-", "llama.sock", "fixed"
 _ROLES = {"system": "system", "human": "user", "ai": "assistant"}
 
 
@@ -87,17 +87,28 @@ class Llama:
         except (httpx.HTTPStatusError, KeyError, ValueError) as error:
             raise ModelBroke(f"The embedded model stopped answering: {error}") from error
 
-    def keep(self) -> None:
-        """Keep what was read last, in the folder of the socket, for ``rewind``; not, where that fails."""
+    def keep(self) -> bytes:
+        """Keep what was read last, in the folder of the socket, for ``rewind``; b"" where that fails."""
         self._kept = self._cache("save")
+        return self._cached.read_bytes() if self._kept else b""
+
+    def resume(self, kept: bytes) -> bool:
+        """Begin with what one of the same weights and window kept; False where llama.cpp won't take it."""
+        self._cached.write_bytes(kept)
+        self._kept = self._cache("restore")
+        return self._kept
 
     def rewind(self) -> None:
         """Put the prompt cache back to what was kept of it; where nothing is, it stays."""
         self._kept = self._kept and self._cache("restore")
 
+    @property
+    def _cached(self) -> Path:
+        return self._socket.with_name(_FIXED)
+
     def _cache(self, action: str) -> bool:
         try:
-            return self._post(f"/slots/0?action={action}", {"filename": "fixed"}, WAIT).is_success
+            return self._post(f"/slots/0?action={action}", {"filename": _FIXED}, WAIT).is_success
         except ModelBroke:
             return False
 

@@ -11,18 +11,21 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
 
 from index.errors import ModelBroke, ModelMissing, OllamaDown, WeightsError
 from rag.answer import Model
-from rag.models import chosen, ollama, served, warm, weights
+from rag.models import chosen, ollama, prefix, served, warm, weights
 from rag.models.form import form_of
 from rag.models.prompt import ANSWER_TOKENS, Form, opening
 from rag.models.served import OllamaModel
 from rag.settings import Settings
+
+if TYPE_CHECKING:
+    from rag.models.embedded import EmbeddedChat
 
 _TURN_TOKENS = 8
 """An upper estimate of what a chat template adds to each message."""
@@ -139,7 +142,7 @@ def _open_ollama(model: OllamaModel, settings: Settings) -> LLM:
 
 
 def _open_embedded(gguf: Path | None, settings: Settings) -> LLM:
-    """Load the weights and read the one fixed part once, so that every call finds it cached."""
+    """Load the weights with the one fixed part read, so that every call finds it cached."""
     from rag.models.embedded import EmbeddedChat, Llama
 
     if gguf is None:
@@ -150,8 +153,8 @@ def _open_embedded(gguf: Path | None, settings: Settings) -> LLM:
     llama = Llama(gguf, settings.num_ctx, settings.threads)
     chat = EmbeddedChat(llama=llama, max_tokens=ANSWER_TOKENS)
     try:
-        chat.invoke(opening("grammar"), max_tokens=1)
-        llama.keep()
+        fixed = opening("grammar")
+        _have_read(fixed, chat, prefix.file_of(settings.home, digest, settings.num_ctx, fixed))
     except BaseException:
         llama.close()
         raise
@@ -163,6 +166,15 @@ def _open_embedded(gguf: Path | None, settings: Settings) -> LLM:
         count_tokens=llama.count_tokens,
         close=llama.close,
     )
+
+
+def _have_read(messages: list[BaseMessage], chat: "EmbeddedChat", path: Path) -> None:
+    """Have the model's cache begin with these messages: as an earlier run kept them, or else read now."""
+    kept = prefix.load(path)
+    if kept and chat.llama.resume(kept):
+        return
+    chat.invoke(messages, max_tokens=1)
+    prefix.store(path, chat.llama.keep())
 
 
 def estimate_tokens(text: str) -> int:
