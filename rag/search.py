@@ -1,8 +1,9 @@
-"""A question becomes hits: dense and full-text search, fused by reciprocal rank; earlier evidence is
-recalled.
+"""A question becomes hits: dense and full-text search and nearest sentence, fused by reciprocal rank; earlier
+evidence is recalled.
 
-Law: score(p) = sum over the searches of 1 / (60 + rank), ranks from 1 (Cormack, Clarke and
-Büttcher, "Reciprocal rank fusion", SIGIR 2009). Passages with the same text count once, the best
+Law: score(p) = sum over the rankings of 1 / (60 + rank), ranks from 1 (Cormack, Clarke and
+Büttcher, "Reciprocal rank fusion", SIGIR 2009). The third ranking, of the first few that the searches found,
+is by the sentence of each that is nearest to the question. Passages with the same text count once, the best
 ranked. Similarity decides what is read, never whether to refuse. A passage that is left out takes no rank:
 the others stand as they would without it.
 
@@ -10,6 +11,7 @@ Does not know: prompts, language models, how the index stores things.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
@@ -24,12 +26,14 @@ from index.store import Index
 DEPTH = 30
 """How deep each search is taken before fusion."""
 RANK_CONSTANT = 60
+NEAREST = 12
+"""How many hits are put in order with their nearest sentences."""
 RECALLED = 2
 """The most passages that are recalled, of the latest turns first."""
+Nearness = Callable[[str, Sequence[str]], list[float]]
+"""The cosines, -1 to 1, of a text and each of some others."""
 Order = Callable[[str, Sequence[Hit]], list[Hit]]
 """Puts the hits of a question in another order."""
-
-
 Span = tuple[str, int, int]
 
 
@@ -39,9 +43,31 @@ def fuse(dense: Sequence[str], text: Sequence[str]) -> list[str]:
     return sorted(ids, key=lambda id: -_score(id, dense, text))
 
 
+def by_sentences(near: Nearness) -> Order:
+    """The order of the fused searches, the first NEAREST fused with the ranking of their nearest sentences.
+
+    ``near`` gives the cosines of a text and others; the order raises what it raises.
+    """
+
+    def order(question: str, hits: Sequence[Hit]) -> list[Hit]:
+        first = hits[:NEAREST]
+        sentences = [[sentence.text for sentence in hit.passage.sentences] for hit in first]
+        told = iter(near(question, [text for texts in sentences for text in texts]))
+        nearest = [max((next(told) for _ in texts), default=-1.0) for texts in sentences]
+        ranked = sorted(range(len(first)), key=lambda n: -nearest[n])
+        scored = [replace(first[n], score=first[n].score + _share(rank)) for rank, n in enumerate(ranked, 1)]
+        return [*sorted(scored, key=lambda hit: -hit.score), *hits[NEAREST:]]
+
+    return order
+
+
+def _share(rank: int) -> float:
+    return 1 / (RANK_CONSTANT + rank)
+
+
 def _score(id: str, dense: Sequence[str], text: Sequence[str]) -> float:
     ranks = (rank for ranking in (dense, text) if (rank := _rank(id, ranking)))
-    return sum(1 / (RANK_CONSTANT + rank) for rank in ranks)
+    return sum(map(_share, ranks))
 
 
 def as_fused(question: str, hits: Sequence[Hit]) -> list[Hit]:  # noqa: ARG001

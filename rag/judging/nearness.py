@@ -10,8 +10,7 @@ from collections.abc import Callable, Sequence
 
 from langchain_core.embeddings import Embeddings
 
-Nearness = Callable[[str, Sequence[str]], list[float]]
-"""The cosines, -1 to 1, of a text and each of some others."""
+from rag.search import Nearness
 
 
 def nearness(embedder: Embeddings) -> Nearness:

@@ -1,6 +1,7 @@
 """Retrieval: two searches over a real index become one list of hits."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -14,7 +15,9 @@ from index.article import Hit
 from index.catalog import Where
 from index.store import Index, open_index
 from index.sync import sync
-from rag.search import DEPTH, PassageRetriever, Span, fuse, hits_of
+from rag.judging.nearness import unknown
+from rag.search import DEPTH, NEAREST, Nearness, PassageRetriever, Span, by_sentences, fuse, hits_of
+from tests.scripted import hit
 
 IDS = st.lists(st.sampled_from("abcdefghij"), unique=True)
 
@@ -97,11 +100,11 @@ def test_hits_carry_their_ranks_and_score(index: Index) -> None:
     hits = found(index, question)
     assert paths(hits)[0] == "peace.md"
     assert (hits[0].dense_rank, hits[0].text_rank) == (1, 1)
-    for hit in hits:
-        id = hit.passage.id
-        assert hit.dense_rank == (dense.index(id) + 1 if id in dense else None)
-        assert hit.text_rank == (text.index(id) + 1 if id in text else None)
-        assert hit.score == pytest.approx(float(rrf(id, dense, text)))
+    for one in hits:
+        id = one.passage.id
+        assert one.dense_rank == (dense.index(id) + 1 if id in dense else None)
+        assert one.text_rank == (text.index(id) + 1 if id in text else None)
+        assert one.score == pytest.approx(float(rrf(id, dense, text)))
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
 
 
@@ -236,3 +239,41 @@ def test_others_are_fetched_in_the_place_of_what_is_left_out(large: Index, count
 def test_where_everything_is_left_out_nothing_is_found(large: Index) -> None:
     everywhere = tuple((source.path, 0, 10_000) for source, _ in large.sources())
     assert found(large, "Which bridge?", without=everywhere) == ()
+
+
+NEARNESSES = st.lists(st.sampled_from([-0.5, 0.0, 0.25, 0.5, 0.9]), min_size=0, max_size=NEAREST + 4)
+
+
+def of_nearness(values: list[float]) -> tuple[list[Hit], Nearness]:
+    """Hits as searches ranked them, each with a sentence as near to any question as ``values`` say."""
+    hits = [replace(hit(f"Far, far {n}.", f"Near {n}."), score=1 / (60 + n)) for n in range(len(values))]
+
+    def near(question: str, others: Sequence[str]) -> list[float]:  # noqa: ARG001
+        return [values[int(text.split()[-1][:-1])] if text.startswith("Near") else -1.0 for text in others]
+
+    return hits, near
+
+
+@given(NEARNESSES)
+def test_the_nearest_sentence_is_a_third_ranking_of_the_first_hits(values: list[float]) -> None:
+    hits, near = of_nearness(values)
+    ordered = by_sentences(near)("Who?", hits)
+    first = list(range(min(len(hits), NEAREST)))
+    ranked = sorted(first, key=lambda n: -values[n])
+    scores = {hits[n].passage.text: hits[n].score + 1 / (60 + ranked.index(n) + 1) for n in first}
+    assert {h.passage.text: h.score for h in ordered[:NEAREST]} == pytest.approx(scores)
+    assert all(a.score >= b.score for a, b in pairwise(ordered))
+    assert ordered[NEAREST:] == hits[NEAREST:]
+
+
+@given(st.integers(0, NEAREST + 4))
+def test_where_nothing_is_nearer_the_order_of_the_searches_stays(count: int) -> None:
+    hits, _ = of_nearness([0.0] * count)
+    assert [h.passage for h in by_sentences(unknown)("Who?", hits)] == [h.passage for h in hits]
+
+
+def test_a_passage_whose_sentence_is_nearer_comes_first_of_two_that_are_found_alike() -> None:
+    hits, near = of_nearness([0.25, 0.9])
+    alike = [replace(one, score=0.03) for one in hits]
+    first, second = by_sentences(near)("Who?", alike)
+    assert (first.passage, second.passage) == (hits[1].passage, hits[0].passage)
