@@ -25,10 +25,11 @@ from rag.plain import plain_digest
 if TYPE_CHECKING:
     from index.embed import Embedder
     from rag.assistant import Assistant
+    from rag.judging.nearness import Nearness
     from rag.judging.weigh import Scales
     from rag.models.judge import SmallJudge
     from rag.models.llm import LLM
-    from rag.search import Nearness, Span
+    from rag.search import Span
     from rag.settings import Settings
 
 Ask = Callable[[Case], Answer]

@@ -13,6 +13,7 @@ Does not know: prompts, language models, how the index stores things.
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+import numpy as np
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
@@ -30,8 +31,6 @@ NEAREST = 12
 """How many hits are put in order with their nearest sentences."""
 RECALLED = 2
 """The most passages that are recalled, of the latest turns first."""
-Nearness = Callable[[str, Sequence[str]], list[float]]
-"""The cosines, -1 to 1, of a text and each of some others."""
 Order = Callable[[str, Sequence[Hit]], list[Hit]]
 """Puts the hits of a question in another order."""
 Span = tuple[str, int, int]
@@ -43,22 +42,31 @@ def fuse(dense: Sequence[str], text: Sequence[str]) -> list[str]:
     return sorted(ids, key=lambda id: -_score(id, dense, text))
 
 
-def by_sentences(near: Nearness) -> Order:
+def by_sentences(embedder: Embedder) -> Order:
     """The order of the fused searches, the first NEAREST fused with the ranking of their nearest sentences.
 
-    ``near`` gives the cosines of a text and others; the order raises what it raises.
+    Nearness is the cosine of the question's and the sentence's vectors, which have length 1. The order raises
+    what the embedder raises.
     """
 
     def order(question: str, hits: Sequence[Hit]) -> list[Hit]:
         first = hits[:NEAREST]
-        sentences = [[sentence.text for sentence in hit.passage.sentences] for hit in first]
-        told = iter(near(question, [text for texts in sentences for text in texts]))
-        nearest = [max((next(told) for _ in texts), default=-1.0) for texts in sentences]
+        nearest = _nearest(embedder, question, [[s.text for s in hit.passage.sentences] for hit in first])
         ranked = sorted(range(len(first)), key=lambda n: -nearest[n])
         scored = [replace(first[n], score=first[n].score + _share(rank)) for rank, n in enumerate(ranked, 1)]
         return [*sorted(scored, key=lambda hit: -hit.score), *hits[NEAREST:]]
 
     return order
+
+
+def _nearest(embedder: Embedder, question: str, passages: Sequence[Sequence[str]]) -> list[float]:
+    """The cosine of a question and the nearest sentence of each passage; -1 for one without sentences."""
+    every = [sentence for sentences in passages for sentence in sentences]
+    if not every:
+        return [-1.0] * len(passages)
+    asked = np.asarray(embedder.embed_query(question))
+    near = iter(np.asarray(embedder.embed_documents(every)) @ asked)
+    return [max((float(next(near)) for _ in sentences), default=-1.0) for sentences in passages]
 
 
 def _share(rank: int) -> float:

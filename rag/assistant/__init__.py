@@ -23,7 +23,7 @@ from rag.assistant.chain import Means, build_chain
 from rag.assistant.indexed import open_indexed
 from rag.events import Event
 from rag.judging.merge import merged
-from rag.judging.nearness import nearness
+from rag.judging.nearness import Nearness, nearness
 from rag.judging.score import Fit, fit_for
 from rag.judging.weigh import Scales
 from rag.models.llm import LLM, open_llm
@@ -33,7 +33,7 @@ from rag.question.form import understood
 from rag.question.parts import parts
 from rag.question.restate import restated
 from rag.question.unfit import instead
-from rag.search import Nearness, Order, PassageRetriever, RecallingRetriever, Span, by_sentences
+from rag.search import Order, PassageRetriever, RecallingRetriever, Span, by_sentences
 from rag.settings import Settings
 from rag.verify import verify
 
@@ -69,8 +69,8 @@ class _Scope:
 class Assistant:
     """Answers questions. Close it, or use it as a context manager.
 
-    ``scales`` are what answers are weighed with, ``opens`` opens another model, ``near`` tells how near
-    texts are (by the index's embedder, if not told otherwise), ``order`` puts hits in order.
+    ``scales`` are what answers are weighed with, ``opens`` opens another model, ``order`` puts hits in
+    order, ``near`` tells how near texts are (both by the index's embedder, if not told otherwise).
     """
 
     def __init__(
@@ -81,12 +81,13 @@ class Assistant:
         scales: Scales,
         reads: int,
         opens: Callable[[Settings], LLM] = open_llm,
-        near: Nearness | None = None,
         order: Order | None = None,
+        near: Nearness | None = None,
     ) -> None:
         self.index, self.embedder, self.llm, self.scales, self.reads = index, embedder, llm, scales, reads
-        self._opens, self.near = opens, near or nearness(Remembered(embedder))
-        self.order = order or by_sentences(self.near)
+        remembered = Remembered(embedder)
+        self._opens, self.order = opens, order or by_sentences(remembered)
+        self.near = near or nearness(remembered)
 
     def ask(
         self,
@@ -204,7 +205,7 @@ class Assistant:
         return self._with(self.index, self.llm, scales)
 
     def _with(self, index: Index, llm: LLM, scales: Scales) -> "Assistant":
-        return Assistant(index, self.embedder, llm, scales, self.reads, self._opens, self.near, self.order)
+        return Assistant(index, self.embedder, llm, scales, self.reads, self._opens, self.order, self.near)
 
     def close(self) -> None:
         """Release the model and the index."""

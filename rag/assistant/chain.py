@@ -20,6 +20,7 @@ from rag.answer import Call, Draft, Judged, Question, Seconds
 from rag.events import Compares, Event, Found, Looks, Reads
 from rag.judging.choose import chosen, joined
 from rag.judging.elsewhere import Compared, Told, elsewhere
+from rag.judging.nearness import Nearness
 from rag.judging.score import Fit
 from rag.judging.weigh import Scales, deserves_look, judged, looked
 from rag.models.call import total
@@ -28,7 +29,7 @@ from rag.reading.look import look
 from rag.reading.place import placed
 from rag.reading.quoted import narrowed
 from rag.reading.reader import fitting, read
-from rag.search import Nearness, PassageRetriever, hits_of
+from rag.search import PassageRetriever, hits_of
 
 ENOUGH = 2
 """After how many passages an answer that is not sure is enough; where there is none, more are read."""

@@ -18,11 +18,10 @@ from index.remembered import Remembered
 from index.sync import Progress, SyncReport
 from rag.assistant import Assistant, fit_of
 from rag.assistant.indexed import no_progress, open_indexed, refresh
-from rag.judging.nearness import on_demand
+from rag.judging.nearness import Nearness, on_demand
 from rag.judging.weigh import Scales
 from rag.models.judge import SmallJudge, open_judge
 from rag.models.llm import LLM, open_llm, weights_folder
-from rag.search import Nearness
 from rag.settings import Settings, silence
 
 LEAVING_SECONDS = 3
@@ -36,7 +35,7 @@ def _no_news(news: SyncReport | IndexBusy) -> None:
 def open_near(home: Path) -> Nearness:
     """What tells how near texts are in meaning: the small embedding model, for which the cosines were set.
 
-    It is loaded when something is first compared.
+    It is loaded when something is first compared: many answers need no comparison.
     """
     return on_demand(lambda: Remembered(_small(weights_folder(home))))
 
@@ -68,8 +67,6 @@ def open_assistant(
         loaded = opens(settings.embedder or None)
         notify(refresh(settings, loaded, progress))
         loaded.embed_query("warm")
-        nearly = near(settings.home)
-        nearly("warm", ["up"])
         index = open_indexed(settings, loaded)
     except BaseException as error:
         _discard(opening, _patience(error))
@@ -77,7 +74,7 @@ def open_assistant(
     try:
         opened = opening.result()
         scales = Scales(fit_of(opened, settings), judge())
-        return Assistant(index, loaded, opened, scales, settings.reads, llm, nearly)
+        return Assistant(index, loaded, opened, scales, settings.reads, llm, near=near(settings.home))
     except BaseException as error:
         index.close()
         _discard(opening, _patience(error))

@@ -23,12 +23,12 @@ from rag.english.values import figures, words
 from rag.english.words import stems
 from rag.judging.choose import Stated
 from rag.judging.conflict import denied_by, disputed_words
+from rag.judging.nearness import Nearness
 from rag.judging.score import shifted
 from rag.judging.signals import strange_names
 from rag.reading.place import echoes
 from rag.reading.prompt import number
 from rag.reading.quoted import with_opening
-from rag.search import Nearness
 
 DISPUTE = 1.5
 """What two articles that contradict each other on what is asked add to the log odds of either's reading."""

@@ -16,7 +16,7 @@ from rag.answer import Judged, Question
 from rag.events import Event
 from rag.judging.accounts import denying, disputed, requoting, retelling, version
 from rag.judging.choose import MOST_CLAIMS, Stated, chosen, rival_hit, rivals
-from rag.search import Nearness
+from rag.judging.nearness import Nearness
 
 ReadsOne = Callable[[Hit], Generator[Event, None, Judged | None]]
 """Reads one further passage."""

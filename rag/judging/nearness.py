@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 
 from langchain_core.embeddings import Embeddings
 
-from rag.search import Nearness
+Nearness = Callable[[str, Sequence[str]], list[float]]
+"""The cosines, -1 to 1, of a text and each of some others."""
 
 
 def nearness(embedder: Embeddings) -> Nearness:

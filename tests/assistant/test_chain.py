@@ -14,14 +14,13 @@ from rag.assistant.chain import ENOUGH, KEPT, Means, build_chain
 from rag.events import Compares, Event, Found, Looks, Reads
 from rag.judging.accounts import DISPUTE, SAME_POINT, SAME_SUBJECT
 from rag.judging.choose import MOST_CLAIMS
-from rag.judging.nearness import unknown
+from rag.judging.nearness import Nearness, unknown
 from rag.judging.score import shifted
 from rag.judging.signals import TABLE, log_odds
 from rag.judging.weigh import Scales
 from rag.models.call import total
 from rag.models.llm import LLM
 from rag.rules import Rules
-from rag.search import Nearness
 from rag.verify import verify
 from tests.ollama_chat import ChatReply, ChatRequest, count_words
 from tests.readings import asked

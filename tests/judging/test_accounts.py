@@ -7,8 +7,7 @@ import pytest
 from index.article import Hit
 from rag.judging.accounts import SAME_MATTER, SAME_POINT, denying, disputed, requoting, retelling
 from rag.judging.choose import Stated
-from rag.judging.nearness import unknown
-from rag.search import Nearness
+from rag.judging.nearness import Nearness, unknown
 from tests.readings import asked, judged, stated, told
 from tests.scripted import hit
 

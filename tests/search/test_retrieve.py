@@ -1,6 +1,7 @@
 """Retrieval: two searches over a real index become one list of hits."""
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
@@ -15,8 +16,7 @@ from index.article import Hit
 from index.catalog import Where
 from index.store import Index, open_index
 from index.sync import sync
-from rag.judging.nearness import unknown
-from rag.search import DEPTH, NEAREST, Nearness, PassageRetriever, Span, by_sentences, fuse, hits_of
+from rag.search import DEPTH, NEAREST, PassageRetriever, Span, by_sentences, fuse, hits_of
 from tests.scripted import hit
 
 IDS = st.lists(st.sampled_from("abcdefghij"), unique=True)
@@ -244,20 +244,27 @@ def test_where_everything_is_left_out_nothing_is_found(large: Index) -> None:
 NEARNESSES = st.lists(st.sampled_from([-0.5, 0.0, 0.25, 0.5, 0.9]), min_size=0, max_size=NEAREST + 4)
 
 
-def of_nearness(values: list[float]) -> tuple[list[Hit], Nearness]:
+class Near(HashEmbedder):
+    """Has a question at 1 and a sentence that ends in a number as near to it as that says; others are far."""
+
+    def embed_query(self, text: str) -> list[float]:  # noqa: ARG002
+        return [1.0, 0.0]
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        told = [float(text.split()[-1]) if text.startswith("Near") else -1.0 for text in texts]
+        return [[one, math.sqrt(1 - one * one)] for one in told]
+
+
+def of_nearness(values: list[float]) -> list[Hit]:
     """Hits as searches ranked them, each with a sentence as near to any question as ``values`` say."""
-    hits = [replace(hit(f"Far, far {n}.", f"Near {n}."), score=1 / (60 + n)) for n in range(len(values))]
-
-    def near(question: str, others: Sequence[str]) -> list[float]:  # noqa: ARG001
-        return [values[int(text.split()[-1][:-1])] if text.startswith("Near") else -1.0 for text in others]
-
-    return hits, near
+    texts = [(f"Far, far {n}.", f"Near {value}") for n, value in enumerate(values)]
+    return [replace(hit(*text), score=1 / (60 + n)) for n, text in enumerate(texts)]
 
 
 @given(NEARNESSES)
 def test_the_nearest_sentence_is_a_third_ranking_of_the_first_hits(values: list[float]) -> None:
-    hits, near = of_nearness(values)
-    ordered = by_sentences(near)("Who?", hits)
+    hits = of_nearness(values)
+    ordered = by_sentences(Near())("Who?", hits)
     first = list(range(min(len(hits), NEAREST)))
     ranked = sorted(first, key=lambda n: -values[n])
     scores = {hits[n].passage.text: hits[n].score + 1 / (60 + ranked.index(n) + 1) for n in first}
@@ -268,12 +275,16 @@ def test_the_nearest_sentence_is_a_third_ranking_of_the_first_hits(values: list[
 
 @given(st.integers(0, NEAREST + 4))
 def test_where_nothing_is_nearer_the_order_of_the_searches_stays(count: int) -> None:
-    hits, _ = of_nearness([0.0] * count)
-    assert [h.passage for h in by_sentences(unknown)("Who?", hits)] == [h.passage for h in hits]
+    hits = of_nearness([0.25] * count)
+    assert [h.passage for h in by_sentences(Near())("Who?", hits)] == [h.passage for h in hits]
 
 
 def test_a_passage_whose_sentence_is_nearer_comes_first_of_two_that_are_found_alike() -> None:
-    hits, near = of_nearness([0.25, 0.9])
-    alike = [replace(one, score=0.03) for one in hits]
-    first, second = by_sentences(near)("Who?", alike)
+    hits = [replace(one, score=0.03) for one in of_nearness([0.25, 0.9])]
+    first, second = by_sentences(Near())("Who?", hits)
     assert (first.passage, second.passage) == (hits[1].passage, hits[0].passage)
+
+
+def test_a_passage_without_a_sentence_is_found_too() -> None:
+    bare = replace(hit("Near 0.9"), passage=replace(hit("Near 0.9").passage, sentences=()))
+    assert [h.passage for h in by_sentences(Near())("Who?", [bare])] == [bare.passage]
