@@ -22,7 +22,7 @@ from rag.judging.choose import chosen, joined
 from rag.judging.elsewhere import Compared, Told, elsewhere
 from rag.judging.nearness import Nearness
 from rag.judging.score import Fit
-from rag.judging.weigh import Scales, deserves_look, judged, looked
+from rag.judging.weigh import Scales, deserves_look, judged, looked, unlooked
 from rag.models.call import total
 from rag.models.llm import LLM
 from rag.reading.look import look
@@ -148,7 +148,7 @@ def _judged(
         return None
     before = judged(question, candidate, found, means.scales)
     if not deserves_look(before, best, means.scales):
-        return before
+        return unlooked(before, means.scales)
     yield Looks()
     yes, call = look(question, candidate.short, candidate.span, means.llm)
     heard.calls.append(call)

@@ -16,13 +16,14 @@ from rag.answer import Answer, Judged
 from rag.front.show import indented
 from rag.judging.oddities import RULES
 from rag.judging.score import Fit
-from rag.judging.signals import TABLE
+from rag.judging.signals import LOOK, TABLE
 from rag.models.prompt import inert
 from rag.plain import line, shortened
 from rag.reading.prompt import number
 
 FIRST_WORDS = 100
 """Characters of a passage that are shown."""
+NO_LOOK = "counted without a second look, which would have changed nothing"
 _SAYS = {signal.name: signal.says for signal in TABLE} | {rule.name: rule.says for rule in RULES}
 
 
@@ -68,6 +69,7 @@ def _judged(found: Judged, threshold: float, weights: Mapping[str, float]) -> It
     yield f"“{line(found.candidate.short)}”: support {found.support:.3f} {reached} {threshold:.3f}"
     told = [(name, value, weights.get(name, 0.0) * value) for name, value in found.signals]
     for name, value, counts in sorted(told, key=lambda each: -abs(each[2])):
-        yield f"  {counts:+6.2f}  {name} {value:.2f}: {_SAYS.get(name, name)}"
+        unlooked = name == LOOK and value and found.candidate.yes is None
+        yield f"  {counts:+6.2f}  {name} {value:.2f}: {NO_LOOK if unlooked else _SAYS.get(name, name)}"
     for name in found.fired:
         yield f"  {weights.get(name, 0.0):+6.2f}  {name}: {_SAYS.get(name, name)}"

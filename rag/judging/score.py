@@ -34,7 +34,9 @@ class Fit:
     """What was fitted for the model of this ``digest`` ("" for any) and ``form`` of reply.
 
     ``weights`` are by the names of signals and rules. ``accept`` and ``sure`` are supports, 0 to 1.
-    ``told`` says in words on what it was fitted, and how it did on what was held out.
+    ``unlooked`` are the log odds that a second look counts for where the candidate is sure with them, so that
+    none is made; None is for a model whose every candidate is looked at. ``told`` says in words on what it
+    was fitted, and how it did on what was held out.
     """
 
     digest: str
@@ -44,6 +46,7 @@ class Fit:
     weights: Mapping[str, Weight]
     accept: Share
     sure: Share
+    unlooked: Weight | None = None
     told: Mapping[str, str] = field(default_factory=dict)
     version: int = VERSION
 
@@ -74,14 +77,15 @@ def matters(
 ) -> bool:
     """Whether a signal that is not measured yet could change what becomes of a candidate.
 
-    It could not where it has no weight, or the candidate stays below the support ``least``, or is sure,
-    whatever the signal would be.
+    It could not where it has no weight, or the candidate stays below the support ``least`` whatever the
+    signal would be, or is sure with what it counts for unmeasured.
     """
     if not fit.weights.get(unknown):
         return False
     others, odd = [(name, value) for name, value in signals if name != unknown], tuple(fired)
-    ends = [support(fit, [*others, (unknown, end)], odd) for end in (-BOUND, BOUND)]
-    return max(ends) >= least and min(ends) < fit.sure
+    low = -BOUND if fit.unlooked is None else fit.unlooked
+    worst, unmeasured, best = (support(fit, [*others, (unknown, end)], odd) for end in (-BOUND, low, BOUND))
+    return max(worst, best) >= least and min(unmeasured, best) < fit.sure
 
 
 def fit_for(home: Path, digest: str, form: str, threshold: float | None = None) -> Fit:

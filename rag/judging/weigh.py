@@ -38,9 +38,21 @@ def judged(question: Question, candidate: Candidate, hits: tuple[Hit, ...], scal
 
 def looked(found: Judged, yes: float, scales: Scales) -> Judged:
     """What was judged before a second look, with its share of yes, 0..1."""
-    signals = tuple((name, log_odds(yes) if name == LOOK else value) for name, value in found.signals)
     candidate = replace(found.candidate, yes=yes)
-    return Judged(candidate, signals, found.fired, support(scales.fit, signals, found.fired))
+    return _with_look(replace(found, candidate=candidate), log_odds(yes), scales)
+
+
+def unlooked(found: Judged, scales: Scales) -> Judged:
+    """What was judged, as it counts where nobody looks again: with what the fit says, if it is sure so."""
+    if scales.fit.unlooked is None:
+        return found
+    told = _with_look(found, scales.fit.unlooked, scales)
+    return told if told.support >= scales.fit.sure else found
+
+
+def _with_look(found: Judged, odds: float, scales: Scales) -> Judged:
+    signals = tuple((name, odds if name == LOOK else value) for name, value in found.signals)
+    return replace(found, signals=signals, support=support(scales.fit, signals, found.fired))
 
 
 def deserves_look(found: Judged, best: float, scales: Scales) -> bool:

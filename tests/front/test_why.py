@@ -46,8 +46,8 @@ def test_beside_json_the_reasons_go_to_standard_error(run: Run) -> None:
     assert contract(ran.out)["refused"]
     read = [
         *passage("The bridge reopened on Monday.", BRIDGE),
-        *passage("Troops for Ukraine", PEACE),
         *passage("Europe paid most of the aid", AID),
+        *passage("Troops for Ukraine", PEACE),
     ]
     assert (masked(ran.err), ran.code) == ([*NONE, *read], 3)
 

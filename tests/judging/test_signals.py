@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rag.judging.score import Fit
 from rag.judging.signals import BOUND, MOST, TABLE, Seen, log_odds, measured
-from rag.judging.weigh import Scales, deserves_look, judged, looked
+from rag.judging.weigh import Scales, deserves_look, judged, looked, unlooked
 from rag.models.judge import Pair
 from tests.readings import asked, candidate, seen
 from tests.scripted import hit
@@ -122,6 +122,18 @@ def test_thorough_scales_look_at_every_candidate() -> None:
     thorough = Scales(BLIND, thorough=True)
     found = judged(asked("Who paid?"), candidate(AID, "Europe", 2), (AID,), thorough)
     assert deserves_look(found, 0.99, thorough)
+
+
+@pytest.mark.parametrize(("bias", "sure"), [(2.0, True), (0.5, False)])
+def test_what_is_sure_with_what_a_look_counts_for_unmade_gets_none(bias: float, sure: bool) -> None:
+    scales = Scales(replace(FIT, weights={"look": 1.0}, bias=bias, sure=0.9, unlooked=1.0))
+    found = judged(asked("Who paid?"), candidate(AID, "Europe", 2), (AID,), scales)
+    assert deserves_look(found, 0.0, scales) is not sure
+    assert unlooked(found, scales).support == pytest.approx(1 / (1 + math.exp(-bias - sure)))
+    assert unlooked(found, scales).candidate.yes is None
+    always = Scales(replace(scales.fit, unlooked=None))
+    assert deserves_look(found, 0.0, always)
+    assert unlooked(found, always) == found
 
 
 @pytest.mark.parametrize("yes", [0.0, 0.3, 1.0])
