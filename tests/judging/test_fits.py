@@ -25,6 +25,7 @@ from rag.judging.score import (
     support,
 )
 from rag.judging.signals import BOUND
+from rag.models.weights import EMBEDDED
 
 FIT = Fit("", "lines", "m", -1.0, {"first": 0.5, "look": 0.25, "answer.echo": -2.0}, 0.5, 0.95)
 
@@ -73,6 +74,46 @@ def test_a_signal_matters_where_it_can_change_what_becomes_of_a_candidate(
 ) -> None:
     fit = replace(FIT, weights=weights, bias=bias)
     assert matters(fit, (("look", 0.0),), (), "look", least) is wanted
+
+
+# What is shipped
+
+PLAIN = {"first": 4.0, "look": 3.0, "judge": 2.0, "held": 1.0, "strange": 0.0}
+"""The signals of a plain answer, as the embedded model gives them."""
+FITS = [
+    *(("", form) for form in ("grammar", "lines", "json")),
+    *((EMBEDDED.sha256, form) for form in ("grammar", "lines")),
+]
+
+
+def supported(fit: Fit, fired: tuple[str, ...] = (), **other: float) -> float:
+    return support(fit, (PLAIN | other).items(), fired)
+
+
+@pytest.mark.parametrize(("digest", "form"), FITS)
+def test_a_plain_answer_is_sure_and_what_tells_against_it_refuses_it(digest: str, form: str) -> None:
+    fit = shipped(digest, form)
+    assert 0 < fit.accept <= fit.sure < supported(fit)
+    assert supported(fit, look=-3.0) < fit.accept
+    assert supported(fit, first=-2.0, look=0.0) < fit.accept
+    assert supported(fit, ("answer.no_name",), look=1.0) < fit.accept
+    assert supported(fit, look=0.0, strange=2.0) < fit.accept
+
+
+@pytest.mark.parametrize(("digest", "form"), FITS)
+@pytest.mark.parametrize(
+    ("name", "by"), [("first", 1), ("look", 1), ("judge", 1), ("held", 1), ("strange", -1)]
+)
+def test_every_signal_counts_the_way_it_is_meant(digest: str, form: str, name: str, by: int) -> None:
+    fit = shipped(digest, form)
+    more = supported(fit, **{name: PLAIN[name] + 1})
+    assert (more > supported(fit)) is (by > 0)
+    assert more != supported(fit)
+
+
+def test_only_the_model_on_which_it_was_measured_is_sure_without_a_look() -> None:
+    assert {shipped(digest, form).unlooked is None for digest, form in FITS[:3]} == {True}
+    assert {shipped(digest, form).unlooked for digest, form in FITS[3:]} == {1.0}
 
 
 # The file
