@@ -139,8 +139,8 @@ class Opener:
 
 
 def _loose(scales: "Scales") -> "Scales":
-    """Scales that refuse nothing, and look at every candidate that isn't sure."""
-    return replace(scales, fit=replace(scales.fit, accept=0.0), thorough=True)
+    """Scales that refuse nothing, are never sure, and look at every candidate."""
+    return replace(scales, fit=replace(scales.fit, accept=0.0, sure=1.0), thorough=True)
 
 
 def bench(assistant: "Assistant", corpus: Path, reads: int) -> Bench:

@@ -61,7 +61,8 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that a search found. ``score`` is the fused reciprocal rank, higher is better.
+    """A passage that a search found. ``score`` is the fused reciprocal rank, higher is better; the first few
+    have a share of it from the rank of their nearest sentence, beside those of the two searches.
 
     ``dense_rank`` and ``text_rank`` count from 1 and are None where that search did not find it.
     """

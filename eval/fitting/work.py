@@ -83,6 +83,7 @@ def _fit(
     made: tuple[str, str, str],
     told: Sequence[str],
 ) -> Fit:
+    """A fit of one's own looks at every candidate: nothing here tells what a look counts for unmade."""
     weights = fitted([row for one in asked for row in one.rows])
     digest, form, model = made
     return Fit(

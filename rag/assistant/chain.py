@@ -10,7 +10,7 @@ Does not know: how hits are found, how a reply is read, how drafts are checked.
 
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda, RunnablePassthrough
@@ -163,12 +163,13 @@ def _compared(
     heard: _Heard,
     means: Means,
 ) -> Generator[Event, None, Told]:
-    """What answers, with what other articles say to it."""
+    """What answers, with what other articles say to it: what is read for that is looked at in any case."""
+    careful = replace(means, scales=replace(means.scales, fit=replace(means.scales.fit, unlooked=None)))
 
     def further(hit: Hit) -> Generator[Event, None, Judged | None]:
         rank = len(read) + 1
         yield Reads(rank, rank, hit)
-        return (yield from _judged(question, hit, rank, found, heard, means))
+        return (yield from _judged(question, hit, rank, found, heard, careful))
 
     accept = means.scales.fit.accept
     over = Compared(question, fits, read, accept, means.near, further)

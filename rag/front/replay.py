@@ -90,8 +90,8 @@ def _compared(replay: Replay) -> Iterator[str]:
 
 
 def _refitted(replay: Replay) -> str:
-    """That two fits of one name have other weights."""
-    return ", with other weights" if replay.then.fit.name == replay.now.fit.name else ""
+    """That two fits of one name have other weights or thresholds."""
+    return ", with other weights or thresholds" if replay.then.fit.name == replay.now.fit.name else ""
 
 
 def _named(model: Speaker) -> str:

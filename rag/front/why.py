@@ -23,7 +23,7 @@ from rag.reading.prompt import number
 
 FIRST_WORDS = 100
 """Characters of a passage that are shown."""
-NO_LOOK = "counted without a second look, which would have changed nothing"
+NO_LOOK = "counted so without a second look: the rest is sure enough"
 _SAYS = {signal.name: signal.says for signal in TABLE} | {rule.name: rule.says for rule in RULES}
 
 

@@ -75,10 +75,11 @@ def shifted(share: float, by: float) -> float:
 def matters(
     fit: Fit, signals: Iterable[tuple[str, float]], fired: Iterable[str], unknown: str, least: float
 ) -> bool:
-    """Whether a signal that is not measured yet could change what becomes of a candidate.
+    """Whether a signal that is not measured yet is worth measuring.
 
-    It could not where it has no weight, or the candidate stays below the support ``least`` whatever the
-    signal would be, or is sure with what it counts for unmeasured.
+    It is not where it has no weight, or the candidate stays below the support ``least`` whatever the signal
+    would be, or is sure with what the signal counts for unmeasured, and, where the fit says nothing of that,
+    with the least that it can be.
     """
     if not fit.weights.get(unknown):
         return False

@@ -56,7 +56,7 @@ def _with_look(found: Judged, odds: float, scales: Scales) -> Judged:
 
 
 def deserves_look(found: Judged, best: float, scales: Scales) -> bool:
-    """Whether a second look could change what becomes of a candidate that nobody looked at.
+    """Whether a candidate that nobody looked at is worth a second look.
 
     ``best`` is the support of another candidate that it has to exceed.
     """

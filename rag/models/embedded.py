@@ -90,11 +90,17 @@ class Llama:
     def keep(self) -> bytes:
         """Keep what was read last, in the folder of the socket, for ``rewind``; b"" where that fails."""
         self._kept = self._cache("save")
-        return self._cached.read_bytes() if self._kept else b""
+        try:
+            return self._cached.read_bytes() if self._kept else b""
+        except OSError:
+            return b""
 
     def resume(self, kept: bytes) -> bool:
         """Begin with what one of the same weights and window kept; False where llama.cpp won't take it."""
-        self._cached.write_bytes(kept)
+        try:
+            self._cached.write_bytes(kept)
+        except OSError:
+            return False
         self._kept = self._cache("restore")
         return self._kept
 

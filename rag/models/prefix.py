@@ -2,7 +2,7 @@
 
 Law: what is kept was made by the same weights, runtime, window and prompt, and is whole: it goes by their
 digest and begins with its own SHA-256. It holds the fixed part alone, nothing of a question or an article.
-What can't be kept or read is made anew; one is kept, the last.
+What can't be kept or read is made anew; of those made last, MOST are kept.
 
 Does not know: what a runtime keeps of a prompt, which model it is.
 """
@@ -16,6 +16,8 @@ from langchain_core.messages import BaseMessage
 
 from index.atomic import write_whole
 
+MOST = 3
+"""How many are kept, of 20 to 30 MB each: for other weights and windows."""
 _SIZE = hashlib.sha256().digest_size
 _PREFIX, _SUFFIX = "prefix-", ".bin"
 
@@ -38,12 +40,12 @@ def load(path: Path) -> bytes:
 
 
 def store(path: Path, kept: bytes) -> None:
-    """Keep it in place of all others; not, where there is no room."""
+    """Keep it, and MOST of the last in all; not, where there is no room."""
     if not kept:
         return
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, hashlib.sha256(kept).digest() + kept, 0o600)
-        for other in path.parent.glob(f"{_PREFIX}*{_SUFFIX}"):
-            if other != path:
-                other.unlink()
+        known = path.parent.glob(f"{_PREFIX}*{_SUFFIX}")
+        for old in sorted(known, key=lambda each: -each.stat().st_mtime_ns)[MOST:]:
+            old.unlink()

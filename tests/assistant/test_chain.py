@@ -40,6 +40,7 @@ from tests.scripted import (
     looking,
     looks,
     refuses,
+    says_yes,
     scripted_llm,
     shelf,
 )
@@ -108,6 +109,25 @@ def test_reading_stops_at_a_passage_that_is_surely_enough() -> None:
     draft = drafted(cites(2, "60%", SURE))
     assert (shorts(draft), {s.hit for s in draft.sentences}) == (["60%"], {AID})
     assert purposes(draft) == ["read"]
+
+
+UNLOOKED = Scales(replace(LOOKED, sure=0.9, unlooked=1.0))
+
+
+def test_a_candidate_that_is_sure_without_a_look_gets_none() -> None:
+    events = stream(scripted_llm(enqueued(cites(2, "60%", SURE))), scales=UNLOOKED)
+    (one,) = draft_of(events).judged
+    assert not any(isinstance(event, Looks) for event in events)
+    assert (dict(one.signals)["look"], one.candidate.yes) == (1.0, None)
+    assert one.support >= UNLOOKED.fit.sure
+
+
+def test_what_is_read_of_another_article_is_looked_at_in_any_case() -> None:
+    other = hit("Europe paid 40% of the total, Trump said.", path="other.txt", title="Other")
+    replies = (cites(2, "60%", SURE), cites(1, "40%", SURE), says_yes(NO))
+    draft = drafted(*replies, hits=(AID, other), scales=UNLOOKED)
+    assert purposes(draft) == ["read", "read", "look"]
+    assert [judged.candidate.yes is None for judged in draft.judged] == [True, False]
 
 
 MANY = tuple(hit(f"Thing{n} is here.", path=f"{n}.txt") for n in range(5))

@@ -44,15 +44,16 @@ def test_it_goes_by_weights_window_and_prompt(tmp_path: Path) -> None:
     assert len(places) == 5
 
 
-def test_one_is_kept_and_nothing_else_is_touched(tmp_path: Path) -> None:
-    first, second = (prefix.file_of(tmp_path, digest, 4096, ASKED) for digest in ("ab", "ac"))
-    prefix.store(first, b"one")
-    beside = first.with_name("forms.json")
+def test_the_last_few_are_kept_and_nothing_else_is_touched(tmp_path: Path) -> None:
+    paths = [prefix.file_of(tmp_path, digest, 4096, ASKED) for digest in "abcde"]
+    prefix.store(paths[0], b"a")
+    beside = paths[0].with_name("forms.json")
     beside.write_text("{}")
-    prefix.store(second, b"two")
-    assert (prefix.load(first), prefix.load(second), beside.exists()) == (b"", b"two", True)
-    prefix.store(second, b"")
-    assert prefix.load(second) == b"two"
+    for path, digest in zip(paths, "abcde", strict=True):
+        prefix.store(path, digest.encode())
+    assert [prefix.load(path) for path in paths] == [b"", b"", b"c", b"d", b"e"]
+    prefix.store(paths[4], b"")
+    assert (prefix.load(paths[4]), beside.exists()) == (b"e", True)
 
 
 def test_where_nothing_can_be_kept_nothing_is_raised(tmp_path: Path) -> None:

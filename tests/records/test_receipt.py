@@ -108,7 +108,7 @@ def test_a_receipt_tells_what_was_asked_for_and_why_each_candidate_was_judged_so
     with opened(byline) as assistant:
         answer, fit = assistant.ask(SHARE), assistant.scales.fit
         receipt = make_receipt(answer, assistant, byline, NOW)
-    assert receipt.fit == Fitted(fit.name, fit.accept, fit.sure, fit.bias, dict(fit.weights))
+    assert receipt.fit == Fitted(fit.name, fit.accept, fit.sure, fit.bias, dict(fit.weights), fit.unlooked)
     form = understood(answer.question, answer.standalone_question).form
     assert receipt.form == {
         name: sorted(told) if isinstance(told, frozenset) else told for name, told in asdict(form).items()

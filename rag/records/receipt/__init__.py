@@ -120,7 +120,7 @@ def _form(answer: Answer) -> dict[str, bool | str | list[str]]:
 
 def _fitted(assistant: Assistant) -> Fitted:
     fit = assistant.scales.fit
-    return Fitted(fit.name, fit.accept, fit.sure, fit.bias, dict(fit.weights))
+    return Fitted(fit.name, fit.accept, fit.sure, fit.bias, dict(fit.weights), fit.unlooked)
 
 
 def _found(answer: Answer) -> tuple[Found, ...]:

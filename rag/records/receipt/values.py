@@ -99,6 +99,7 @@ class Fitted:
     sure: Share
     bias: float
     weights: dict[str, float]
+    unlooked: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
