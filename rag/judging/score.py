@@ -33,10 +33,10 @@ Weight = Annotated[float, Field(allow_inf_nan=False)]
 class Fit:
     """What was fitted for the model of this ``digest`` ("" for any) and ``form`` of reply.
 
-    ``weights`` are by the names of signals and rules. ``accept`` and ``sure`` are supports, 0 to 1.
-    ``unlooked`` are the log odds that a second look counts for where the candidate is sure with them, so that
-    none is made; None is for a model whose every candidate is looked at. ``told`` says in words on what it
-    was fitted, and how it did on what was held out.
+    ``weights`` are by the names of signals and rules. ``accept`` and ``sure`` are supports, 0 to 1. ``told``
+    says in words on what it was fitted, and how it did on what was held out. ``unlooked`` are the log odds
+    that a second look counts for where the candidate is sure with them, so that none is made; None is for a
+    model whose every candidate is looked at.
     """
 
     digest: str
@@ -46,8 +46,8 @@ class Fit:
     weights: Mapping[str, Weight]
     accept: Share
     sure: Share
-    unlooked: Weight | None = None
     told: Mapping[str, str] = field(default_factory=dict)
+    unlooked: Weight | None = None
     version: int = VERSION
 
     @property
