@@ -31,8 +31,9 @@ NEAREST = 12
 """How many hits are put in order with their nearest sentences."""
 RECALLED = 2
 """The most passages that are recalled, of the latest turns first."""
-Order = Callable[[str, Sequence[Hit]], list[Hit]]
-"""Puts the hits of a question in another order."""
+Vector = Sequence[float]
+Order = Callable[[Vector, Sequence[Hit]], list[Hit]]
+"""Puts the hits of a question, told by its vector, in another order."""
 Span = tuple[str, int, int]
 
 
@@ -49,7 +50,7 @@ def by_sentences(embedder: Embedder) -> Order:
     what the embedder raises.
     """
 
-    def order(question: str, hits: Sequence[Hit]) -> list[Hit]:
+    def order(question: Vector, hits: Sequence[Hit]) -> list[Hit]:
         first = hits[:NEAREST]
         nearest = _nearest(embedder, question, [[s.text for s in hit.passage.sentences] for hit in first])
         ranked = sorted(range(len(first)), key=lambda n: -nearest[n])
@@ -59,13 +60,12 @@ def by_sentences(embedder: Embedder) -> Order:
     return order
 
 
-def _nearest(embedder: Embedder, question: str, passages: Sequence[Sequence[str]]) -> list[float]:
+def _nearest(embedder: Embedder, question: Vector, passages: Sequence[Sequence[str]]) -> list[float]:
     """The cosine of a question and the nearest sentence of each passage; -1 for one without sentences."""
     every = [sentence for sentences in passages for sentence in sentences]
     if not every:
         return [-1.0] * len(passages)
-    asked = np.asarray(embedder.embed_query(question))
-    near = iter(np.asarray(embedder.embed_documents(every)) @ asked)
+    near = iter(np.asarray(embedder.embed_documents(every)) @ np.asarray(question))
     return [max((float(next(near)) for _ in sentences), default=-1.0) for sentences in passages]
 
 
@@ -78,7 +78,7 @@ def _score(id: str, dense: Sequence[str], text: Sequence[str]) -> float:
     return sum(map(_share, ranks))
 
 
-def as_fused(question: str, hits: Sequence[Hit]) -> list[Hit]:  # noqa: ARG001
+def as_fused(question: Vector, hits: Sequence[Hit]) -> list[Hit]:  # noqa: ARG001
     """The order of the fused searches."""
     return list(hits)
 
@@ -114,7 +114,7 @@ class PassageRetriever(BaseRetriever):
         distinct = {passage.text: passage for passage in reversed(passages)}
         kept = [passage for passage in passages if distinct[passage.text] is passage]
         hits = [Hit(p, _score(p.id, dense, text), _rank(p.id, dense), _rank(p.id, text)) for p in kept]
-        return self.order(question, hits)
+        return self.order(vector, hits)
 
     def _ranking(self, search: Callable[[int], list[str]]) -> list[str]:
         """The best DEPTH that are not left out, searching deeper for as long as there is more."""

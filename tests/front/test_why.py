@@ -1,11 +1,20 @@
 """byline ask --why: what was read, and what told for and against it."""
 
 import re
+from dataclasses import replace
 
 import pytest
+from rich.console import Console
 
+from rag.answer import Call
+from rag.front.why import NO_LOOK, why_to_terminal
+from rag.judging.score import Fit
+from rag.judging.weigh import Scales, judged, unlooked
 from rag.question.unfit import instead
 from tests.commands import ELSEWHERE, QUOTE, SHARE, Run, contract, ollama
+from tests.exchanges import answered
+from tests.readings import asked, candidate
+from tests.scripted import hit
 
 AID = "Europe paid most of the aid Europe paid 60% of the total, Macron said. Trump disagreed."
 BRIDGE = "The bridge reopened on Monday. It had been closed for 12 days after a flood."
@@ -38,6 +47,16 @@ def test_under_the_answer_stands_what_was_read_and_what_counted(run: Run) -> Non
     counted = [abs(float(found)) for found in re.findall(r"(?m)^ +([+-]\d+\.\d\d) ", ran.out)]
     assert counted == sorted(counted, reverse=True)
     assert (lines[0], ran.code, ran.err) == (f"“{QUOTE}” [1]", 0, "")
+
+
+def test_a_look_that_was_not_made_is_told_as_none(capsys: pytest.CaptureFixture[str]) -> None:
+    found = hit("Europe paid 60% of the total, Macron said.")
+    scales = Scales(Fit("", "grammar", "m", 2.0, {"look": 1.0}, 0.5, 0.9, unlooked=1.0))
+    sure = unlooked(judged(asked(SHARE), candidate(found, "60%", 1), (found,), scales), scales)
+    call = Call("read", (("user", f"S1: {found.passage.text}"),), "", (0, 0), 0.0)
+    answer = replace(answered(), hits=(found,), judged=(sure,), calls=(call,), threshold=0.5)
+    why_to_terminal(answer, scales.fit, Console(width=200))
+    assert f"+1.00  look 1.00: {NO_LOOK}" in capsys.readouterr().out
 
 
 def test_beside_json_the_reasons_go_to_standard_error(run: Run) -> None:

@@ -244,11 +244,12 @@ def test_where_everything_is_left_out_nothing_is_found(large: Index) -> None:
 NEARNESSES = st.lists(st.sampled_from([-0.5, 0.0, 0.25, 0.5, 0.9]), min_size=0, max_size=NEAREST + 4)
 
 
-class Near(HashEmbedder):
-    """Has a question at 1 and a sentence that ends in a number as near to it as that says; others are far."""
+ASKED = (1.0, 0.0)
+"""The vector of a question."""
 
-    def embed_query(self, text: str) -> list[float]:  # noqa: ARG002
-        return [1.0, 0.0]
+
+class Near(HashEmbedder):
+    """Has a sentence that ends in a number as near to ASKED as that says; others are far."""
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         told = [float(text.split()[-1]) if text.startswith("Near") else -1.0 for text in texts]
@@ -264,7 +265,7 @@ def of_nearness(values: list[float]) -> list[Hit]:
 @given(NEARNESSES)
 def test_the_nearest_sentence_is_a_third_ranking_of_the_first_hits(values: list[float]) -> None:
     hits = of_nearness(values)
-    ordered = by_sentences(Near())("Who?", hits)
+    ordered = by_sentences(Near())(ASKED, hits)
     first = list(range(min(len(hits), NEAREST)))
     ranked = sorted(first, key=lambda n: -values[n])
     scores = {hits[n].passage.text: hits[n].score + 1 / (60 + ranked.index(n) + 1) for n in first}
@@ -276,15 +277,15 @@ def test_the_nearest_sentence_is_a_third_ranking_of_the_first_hits(values: list[
 @given(st.integers(0, NEAREST + 4))
 def test_where_nothing_is_nearer_the_order_of_the_searches_stays(count: int) -> None:
     hits = of_nearness([0.25] * count)
-    assert [h.passage for h in by_sentences(Near())("Who?", hits)] == [h.passage for h in hits]
+    assert [h.passage for h in by_sentences(Near())(ASKED, hits)] == [h.passage for h in hits]
 
 
 def test_a_passage_whose_sentence_is_nearer_comes_first_of_two_that_are_found_alike() -> None:
     hits = [replace(one, score=0.03) for one in of_nearness([0.25, 0.9])]
-    first, second = by_sentences(Near())("Who?", hits)
+    first, second = by_sentences(Near())(ASKED, hits)
     assert (first.passage, second.passage) == (hits[1].passage, hits[0].passage)
 
 
 def test_a_passage_without_a_sentence_is_found_too() -> None:
     bare = replace(hit("Near 0.9"), passage=replace(hit("Near 0.9").passage, sentences=()))
-    assert [h.passage for h in by_sentences(Near())("Who?", [bare])] == [bare.passage]
+    assert [h.passage for h in by_sentences(Near())(ASKED, [bare])] == [bare.passage]
