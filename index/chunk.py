@@ -4,8 +4,9 @@ Law: the passages of an article, in order, tile its body: joined, they are ``art
 White space between two passages belongs to the earlier one. No passage, with the prefix it is embedded
 with, is longer than the embedding model's window, so that the model cuts nothing off.
 
-A paragraph of few word pieces, such as a heading, joins the paragraph that follows it, where both fit.
-A paragraph over the limit is shared out evenly. A sentence over the limit is cut at white space; a word
+Paragraphs of few word pieces, such as a heading or the one-sentence paragraphs of news, join those that
+follow them until they have SHORT: measured in eval/RESULTS.md. What is over the limit, alone or after a short
+paragraph, is shared out evenly. A sentence over the limit is cut at white space; a word
 over it, anywhere. A body of nothing but white space has no passage.
 
 Does not know: embedding models (it is handed a ``measure``), files, the index.
@@ -23,11 +24,14 @@ LIMIT = 180
 WINDOW = 256
 SPECIAL_PIECES = 2
 # A paragraph below this many word pieces does not stand alone where its neighbour has room.
-SHORT = 40
+SHORT = 80
 # A title in the prefix ends here; no word piece is shorter than a byte, so this bounds the prefix too.
 MAX_PREFIX_TITLE = 100
 # Tokenizers count a very long word as one piece, so characters bound a passage as well.
 CHARACTERS_PER_PIECE = 10
+
+CUT = f"{LIMIT}/{SHORT}"
+"""How passages are cut; an index that was cut in another way is cut anew."""
 
 Measure = Callable[[str], int]
 

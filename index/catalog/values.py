@@ -70,7 +70,8 @@ class State:
 
     ``index_id`` never changes; ``revision`` counts the changes; ``generation`` names the current vectors,
     ``vectors_at`` where they are (a URL, or empty for this machine) and ``manifest`` what they look like
-    on disk; ``changed_at`` is the ISO time (UTC) of the last change.
+    on disk; ``changed_at`` is the ISO time (UTC) of the last change; ``cut`` says how articles were cut
+    into passages, and is empty where nothing was.
     """
 
     index_id: str
@@ -82,6 +83,7 @@ class State:
     vectors_at: str = ""
     manifest: str = ""
     changed_at: str = ""
+    cut: str = ""
 
 
 @dataclass(frozen=True, slots=True)

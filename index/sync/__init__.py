@@ -1,7 +1,8 @@
 """Bring an index in line with its folder.
 
 Law: one writer at a time. Whatever ends a run early, the index serves what it served before, and the
-next run goes on from the last batch that was embedded. Syncing twice changes nothing and embeds nothing.
+next run goes on from the last batch that was embedded. Syncing twice changes nothing and embeds nothing. An
+index whose passages were cut by another rule is cut anew, and embeds only what is new by that.
 
 Vectors are kept in the catalog as they are made; articles, passages and the name of the new generation
 of the vector index then change in one transaction.
@@ -17,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from index.catalog import REBUILD, CatalogReader, CatalogWriter, Entry, State, discard, translated
+from index.chunk import CUT
 from index.embed import Embedder
 from index.errors import EmbedderMismatch, IndexBusy, IndexMissing, StorageError, VectorsError
 from index.read import LIMITS, Limits, list_folder, nothing_to_read
@@ -79,7 +81,8 @@ class _Job:
 def _run(job: _Job, catalog: CatalogWriter) -> SyncReport:
     _refuse_other_model(catalog.state(), job)
     files, refused = catalog.files(), catalog.refused()
-    plan = make_plan(job.corpus, files, refused, job.progress, rebuild=job.rebuild, limits=job.limits)
+    anew = job.rebuild or catalog.state().cut != CUT
+    plan = make_plan(job.corpus, files, refused, job.progress, rebuild=anew, limits=job.limits)
     entries = [make_entry(article, stored, job.embedder) for article, stored in plan.put]
     embedded = embed_entries(entries, catalog, job.embedder, job.progress)
     same = not (plan.put or plan.removed or plan.touched) and set(plan.refused) == set(refused.values())
@@ -142,6 +145,7 @@ def _next_state(job: _Job, old: State, generation: Generation, articles_changed:
         vectors_at=place_of(job.url),
         manifest=generation.manifest,
         changed_at=old.changed_at if same else datetime.now(UTC).isoformat(timespec="seconds"),
+        cut=CUT,
     )
 
 

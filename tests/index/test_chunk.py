@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.article import Article, Passage, Source
-from index.chunk import chunk, content_hash, embedded_text
+from index.chunk import SHORT, chunk, content_hash, embedded_text
 from index.embed import MINILM, Embedder, open_embedder
 
 SOURCE = Source("a.txt", "The Title", None, None, "2025-02-25")
@@ -59,13 +59,27 @@ def test_white_space_between_passages_goes_to_the_earlier_one() -> None:
 
 
 def test_a_heading_joins_the_paragraph_that_follows_it() -> None:
-    body = "A sentence of the body. " * 10
+    body = "A sentence of the body. " * 18
     text = f"The Headline\n\n{body}\n\nA Subheading\n\n{body}"
     assert texts(cut(text)) == [f"The Headline\n\n{body}\n\n", f"A Subheading\n\n{body}"]
 
 
+def test_short_paragraphs_join_until_there_is_enough_to_stand_alone() -> None:
+    said = (
+        "A sentence of news stands in a paragraph of its own, and has twenty words to it, this one too.\n\n"
+    )
+    enough = -(-SHORT // words(said))
+    assert [words(text) for text in texts(cut(said * enough * 3))] == [words(said) * enough] * 3
+
+
+def test_a_paragraph_that_does_not_fit_after_a_short_one_is_shared_out_evenly() -> None:
+    first, second = "One two three. " * 15 + "\n\n", "Four five six seven. " * 16
+    cuts = cut(first + second, 100)
+    assert [words(text) for text in texts(cuts)] == [70, 70]
+
+
 def test_a_short_last_paragraph_joins_the_one_before() -> None:
-    body = "A sentence of the body. " * 10
+    body = "A sentence of the body. " * 18
     assert texts(cut(f"{body}\n\nThe end.\n")) == [f"{body}\n\nThe end.\n"]
 
 

@@ -15,7 +15,7 @@ from fakes import HashEmbedder
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.catalog import CatalogReader, Where
+from index.catalog import CatalogReader, CatalogWriter, Where
 from index.embed import Embedder
 from index.errors import (
     BylineError,
@@ -80,6 +80,27 @@ def test_a_second_sync_changes_and_embeds_nothing(corpus: Path, home: Path) -> N
     assert (catalog_file.read_bytes(), generations(corpus, home)) == (before, names)
     with closing(CatalogReader(index_folder(home, corpus))) as catalog:
         assert catalog.state() == state
+
+
+def test_an_index_that_was_cut_by_another_rule_is_cut_anew_and_embeds_what_is_new(
+    corpus: Path, home: Path, served: Served
+) -> None:
+    sync(corpus, home, HashEmbedder())
+    before, folder = served(corpus, home), index_folder(home, corpus)
+    with closing(CatalogWriter(folder)) as catalog, catalog.transaction():
+        [first, *_] = catalog.files()
+        catalog.remove([first])
+        catalog.put_state(replace(catalog.state(), cut="12/1"))
+    assert counts(sync(corpus, home, HashEmbedder()))[:-1] == (1, 0, 0, 0, 2)
+    assert served(corpus, home) == before
+    with closing(CatalogWriter(folder)) as catalog:
+        state = catalog.state()
+        catalog.put_state(replace(state, cut=""))
+    assert counts(sync(corpus, home, HashEmbedder())) == (0, 0, 0, 0, 3, 0)
+    with closing(CatalogReader(folder)) as catalog:
+        assert catalog.state() == replace(
+            state, revision=state.revision + 1, changed_at=catalog.state().changed_at
+        )
 
 
 def test_a_sync_follows_the_folder(corpus: Path, home: Path, served: Served) -> None:
