@@ -28,8 +28,6 @@ _DENIED = re.compile(
 _UNTIL_THEN = re.compile(r"\b[Nn]o\b(?=[^.;]*\b(?:before|other|since|until)\b)")
 """No leader had come before: this denies nobody's being a leader."""
 _SHARED = 3
-_NOUGHT = frozenset("0 none nought zero".split())
-_NONE = re.compile(r"\b(?:neither|no|nobody|none|nothing)\b", re.IGNORECASE)
 
 
 def denies(text: str) -> bool:
@@ -80,8 +78,3 @@ def contradiction(one: str, other: str) -> dict[str, str]:
 def _as_it_stands(stem: str, text: str) -> str:
     """The word of ``text`` with this stem."""
     return next((str(word) for word in re.findall(r"[^\W_]+", text) if stem in stems(word)), stem)
-
-
-def is_told_none(short: str, span: str) -> bool:
-    """Whether an answer is none or nought, and the sentences say so: "None of the treaties mentions it"."""
-    return short.strip(" .").lower() in _NOUGHT and bool(_NONE.search(HARMLESS.sub(" ", span)))

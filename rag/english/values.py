@@ -113,11 +113,6 @@ def figures(text: str) -> frozenset[Figure]:
     return frozenset(_sequence(text)[0])
 
 
-def is_other_word(name: str) -> bool:
-    """Whether a name is another word in small letters: May, Turkey, WHO."""
-    return name.lower() in _CASED
-
-
 def names(text: str) -> frozenset[str]:
     """The words of ``text`` that hold a capital or both letters and digits, as ``words`` folds them."""
     found = (word.split("-") for word in _tokens(text))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.english.denials import contradiction, denials, is_told_none
+from rag.english.denials import contradiction, denials
 from rag.english.words import stems
 
 
@@ -86,18 +86,3 @@ def test_a_contradiction_is_a_shared_word_that_only_one_side_denies(one: str, ot
 @given(TEXTS)
 def test_no_sentence_contradicts_itself(text: str) -> None:
     assert contradiction(text, text) == {}
-
-
-@pytest.mark.parametrize(
-    ("short", "span", "told"),
-    [
-        ("None", "None of the treaties speaks of rights.", True),
-        ("none.", "Of the treaties, none speaks of rights.", True),
-        ("0", "No treaty speaks of rights.", True),
-        ("zero", "Two treaties speak of rights.", False),
-        ("0", "There is no doubt that two treaties do.", False),
-        ("two", "None of the treaties speaks of rights.", False),
-    ],
-)
-def test_an_answer_of_none_is_told_where_a_sentence_says_none(short: str, span: str, told: bool) -> None:
-    assert is_told_none(short, span) is told
