@@ -23,11 +23,15 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A pair, and 1.0 where the sentence answers the question, else 0.0; ``kind`` says how it was made."""
+    """A pair, and 1.0 where the sentence answers the question, else 0.0; ``kind`` says how it was made.
+
+    ``at`` is where in the sentence the words stand that answer, or that tempt; None where that is not known.
+    """
 
     pair: Pair
     label: float
     kind: str
+    at: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,10 @@ def pair_of(case: Case, index: int, parts: Sequence[str], short: str = "") -> Pa
 def plain(case: Case) -> Example:
     """The case itself as an example: the answer's sentence, or the sentence that tempts."""
     kind = "answer" if case.answerable else "near miss"
-    return Example(pair_of(case, *place(case)), float(case.answerable), kind)
+    pair = pair_of(case, *place(case))
+    start = pair.sentence.find(pair.short) if pair.short else -1
+    at = (start, start + len(pair.short)) if start >= 0 else None
+    return Example(pair, float(case.answerable), kind, at)
 
 
 def make_examples(cases: Sequence[Case], mix: Mix, seed: int) -> list[Example]:

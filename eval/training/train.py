@@ -18,15 +18,19 @@ from pathlib import Path
 from typing import Any
 
 from eval.run import one_line
-from eval.training.cases import Case, article_key, read_cases
+from eval.training.cases import article_key, read_cases
 from eval.training.pairs import Example, Mix, make_examples, shown
+from eval.training.pointing import pointing_loss
+from eval.training.sentences import QAMR, TABLE, sentence_examples
 from index.atomic import write_whole
 from index.errors import BylineError, CasesError, StorageError
 from rag.models.judge import WEIGHTS
-from rag.models.judge.encoder import Network, logits_of, open_base, open_network, open_tokenizer, sides
+from rag.models.judge.encoder import Network, open_base, open_network, open_tokenizer, parts_of, read, sides
 
 SETTINGS = "judge.json"
 AGAIN = "Train it again: python -m eval.training.train --help"
+_CLIP = 4.0
+"""The longest gradient that is followed."""
 _TOLD, _STRETCH = 50, 40
 """Steps between two lines that are told; batches in a stretch that is sorted by length."""
 Tell = Callable[[str], None]
@@ -35,7 +39,8 @@ Tell = Callable[[str], None]
 @dataclass(frozen=True, slots=True)
 class Plan:
     """One training: passes over the data, pairs a step, highest step size, chance to hide a short answer,
-    share of the steps in which the step size rises, and the most steps (None: all)."""
+    share of the steps in which the step size rises, the most steps (None: all), and what pointing at the
+    answer's words counts beside judging."""
 
     epochs: int = 2
     batch: int = 24
@@ -44,6 +49,7 @@ class Plan:
     warmup: float = 0.1
     seed: int = 1
     steps: int | None = None
+    pointing: float = 0.0
 
 
 def train(network: Network, examples: Sequence[Example], plan: Plan, tell: Tell) -> Network:
@@ -73,8 +79,11 @@ def write(network: Network, folder: Path, settings: dict[str, object]) -> str:
     """
     from safetensors.torch import save
 
-    parts = (("bert.", network.bert), ("head.", network.head))
-    state = {part + name: value for part, module in parts for name, value in module.state_dict().items()}
+    state = {
+        part + name: value
+        for part, module in parts_of(network)
+        for name, value in module.state_dict().items()
+    }
     data = save({n: v.detach().half().contiguous() for n, v in state.items() if "embeddings" not in n})
     digest = hashlib.sha256(data).hexdigest()
     text = json.dumps({**settings, "sha256": digest}, indent=2, ensure_ascii=False) + "\n"
@@ -106,20 +115,20 @@ def _stepper(network: Network, plan: Plan, steps: int) -> Callable[[Sequence[Exa
 
     tokenizer = open_tokenizer()
     network.bert.embeddings.requires_grad_(False)
-    weights = [w for w in (*network.bert.parameters(), *network.head.parameters()) if w.requires_grad]
+    weights = [w for _, module in parts_of(network) for w in module.parameters() if w.requires_grad]
     optimizer = torch.optim.AdamW(weights, lr=plan.rate, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda at: _rate(at, steps, plan.warmup))
 
     def step(chosen: Sequence[Example]) -> float:
         encoded = tokenizer.encode_batch([sides(one.pair) for one in chosen])
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            logits = logits_of(network, encoded)
-        loss: Any = binary_cross_entropy_with_logits(
-            logits.float(), torch.tensor([one.label for one in chosen])
-        )
+            logits, states = read(network, encoded)
+            pointed = pointing_loss(network, states, encoded, chosen) if plan.pointing else 0.0
+        labels = torch.tensor([one.label for one in chosen])
+        loss: Any = binary_cross_entropy_with_logits(logits.float(), labels) + plan.pointing * pointed
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(weights, 1.0)
+        torch.nn.utils.clip_grad_norm_(weights, _CLIP)
         optimizer.step()
         schedule.step()
         return float(loss.item())
@@ -165,7 +174,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m eval.training.train", description=(__doc__ or "").split(":", 1)[0] + "."
     )
-    parser.add_argument("files", nargs="+", type=Path, help="SQuAD's .json, or cases .jsonl beside corpus/")
+    parser.add_argument(
+        "files", nargs="+", type=Path, help="SQuAD's .json, cases .jsonl beside corpus/, or QAMR's .tsv"
+    )
     parser.add_argument("--out", required=True, type=Path, help="the folder to write the judge to")
     parser.add_argument("--start", type=Path, help="folder of a judge to go on from")
     parser.add_argument("--without", nargs="*", default=[], help="articles to leave out, as in huguenot")
@@ -176,26 +187,39 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--batch", type=int, default=24, help="pairs a step (24)")
     parser.add_argument("--wrong", type=float, default=0.35, help="share with a wrong sentence too (0.35)")
     parser.add_argument("--changed", type=float, default=0.0, help="share with a changed question too (0)")
+    parser.add_argument("--hidden", type=float, default=0.5, help="share without its short answer (0.5)")
+    parser.add_argument("--pointing", type=float, default=0.0, help="what pointing counts (0)")
     parser.add_argument("--threads", type=int, default=2, help="threads (2)")
     return parser
 
 
-def _made(cases: Sequence[Case], asked: argparse.Namespace) -> str:
-    """Train on the cases as asked; returns the digest of what was written."""
-    import torch
-
+def _examples(asked: argparse.Namespace, seed: int) -> tuple[list[Example], set[str]]:
+    """What is trained on as asked, and the articles that it is of. Raises CasesError for nothing at all."""
+    if {file.suffix for file in asked.files} == {TABLE}:
+        return sentence_examples(asked.files, asked.limit, seed), {QAMR}
+    cases = read_cases(asked.files, frozenset(map(article_key, asked.without)))[: asked.limit]
     if not cases:
         raise CasesError("There are no cases to train on", "Name other files, or leave out fewer articles.")
+    mix = Mix(wrong=asked.wrong, changed=asked.changed)
+    return make_examples(cases, mix, seed), {case.article for case in cases}
+
+
+def _made(asked: argparse.Namespace) -> str:
+    """Train as asked; returns the digest of what was written."""
+    import torch
+
+    plan = Plan(
+        asked.epochs, asked.batch, asked.rate, asked.hidden, steps=asked.steps, pointing=asked.pointing
+    )
+    examples, articles = _examples(asked, plan.seed)
     torch.set_num_threads(asked.threads)
-    plan = Plan(epochs=asked.epochs, rate=asked.rate, batch=asked.batch, steps=asked.steps)
     torch.manual_seed(plan.seed)
     before, digest = made(asked.start) if asked.start else (frozenset(), "")
     network = open_network(asked.start / WEIGHTS.name, digest, AGAIN) if asked.start else open_base()
-    examples = make_examples(cases, Mix(wrong=asked.wrong, changed=asked.changed), plan.seed)
-    _say(f"{len(cases)} cases, {len(examples)} pairs")
+    _say(f"{len(examples)} pairs")
     train(network, examples, plan, _say)
-    articles = sorted({case.article for case in cases} | before)
-    return write(network, asked.out, {"articles": articles, "pairs": len(examples), "plan": asdict(plan)})
+    told = {"articles": sorted(articles | before), "pairs": len(examples), "plan": asdict(plan)}
+    return write(network, asked.out, told)
 
 
 def _say(line: str) -> None:
@@ -206,9 +230,8 @@ def _say(line: str) -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Read the data, train, write the folder and tell the SHA-256 of its weights; returns the exit code."""
     asked = _parser().parse_args(argv)
-    without = frozenset(map(article_key, asked.without))
     try:
-        _say(_made(read_cases(asked.files, without)[: asked.limit], asked))
+        _say(_made(asked))
     except BylineError as error:
         sys.stderr.write(one_line(error) + "\n")
         return error.exit_code

@@ -18,7 +18,7 @@ from rag.english.quotes import quotations, words_apart
 from rag.english.sayings import UNSAID, speakers
 from rag.english.values import missing, names, words
 from rag.english.words import stems
-from rag.judging.signals import held, source_text
+from rag.judging.signals import source_text
 
 Side = tuple[str, str]
 """A short answer and its cited span."""
@@ -42,13 +42,19 @@ def differ(question: Question, one: Side, other: Side) -> bool:
     return not closed and question.form.one_name and _names_apart(question, one, other)
 
 
+def _covered(question: Question, text: str) -> float:
+    """The share, 0..1, of a question's content words that ``text`` holds; 1 where it has none."""
+    asked = question.form.stems
+    return len(asked & stems(text)) / len(asked) if asked else 1.0
+
+
 def worth_reading(question: Question, short: str, best: Hit, hit: Hit, span: str | None = None) -> bool:
     """Whether ``hit``, of another article than ``best``, may say something else than ``short``.
 
     It speaks of what is asked, doesn't hold the short answer, and holds a value of its kind; or it states
     what ``span``, the sentences of ``best`` that are cited (all of it without), denies.
     """
-    if hit.passage.source == best.passage.source or held(question, source_text(hit)) < _LEAST_COVERAGE:
+    if hit.passage.source == best.passage.source or _covered(question, source_text(hit)) < _LEAST_COVERAGE:
         return False
     ours, text = (short, best.passage.text), hit.passage.text
     if question.form.closed or _contradicts(question, ours, ("", text)):

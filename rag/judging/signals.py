@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from index.article import Hit
 from rag.answer import Candidate, Question
 from rag.english.named import unmentioned
-from rag.english.words import stems
 
 BOUND = 7.0
 """The largest log odds, either way, that a share counts for."""
@@ -35,13 +34,6 @@ class Seen:
     hits: tuple[Hit, ...]
     judged: float | None = None
 
-    @property
-    def passage(self) -> str:
-        """What the passage tells its reader, under its title and date."""
-        reading = self.candidate.reading
-        source = reading.hit.passage.source
-        return " ".join((source.title, source.published or "", *(s.sentence.text for s in reading.sentences)))
-
 
 @dataclass(frozen=True, slots=True)
 class Signal:
@@ -58,12 +50,6 @@ def log_odds(share: float | None) -> float:
         return 0.0
     inside = min(max(share, 1e-6), 1 - 1e-6)
     return min(max(math.log(inside / (1 - inside)), -BOUND), BOUND)
-
-
-def held(question: Question, text: str) -> float:
-    """The share, 0..1, of a question's content words that ``text`` holds; 1 where it has none."""
-    asked = question.form.stems
-    return len(asked & stems(text)) / len(asked) if asked else 1.0
 
 
 def source_text(hit: Hit) -> str:
@@ -90,10 +76,6 @@ def _judge(seen: Seen) -> float:
     return 0.0 if seen.judged is None else min(max(seen.judged, -BOUND), BOUND)
 
 
-def _held(seen: Seen) -> float:
-    return held(seen.question, seen.passage)
-
-
 def _strange(seen: Seen) -> float:
     return float(min(len(strange_names(seen.question, seen.hits)), MOST))
 
@@ -102,7 +84,6 @@ TABLE: tuple[Signal, ...] = (
     Signal("first", "log odds of a sentence against none, at the reply's first token", _first),
     Signal(LOOK, "log odds of yes in the second look", _look),
     Signal("judge", "log odds of the small judge, over the sentences and the short answer", _judge),
-    Signal("held", "share of the question's content words that the passage holds", _held),
     Signal("strange", "names of the question that no passage found for it holds, 2 at most", _strange),
 )
 

@@ -1,6 +1,7 @@
 """How the small judge is made: cases become pairs, and what was trained on is not measured."""
 
 import json
+import math
 import random
 from dataclasses import replace
 from pathlib import Path
@@ -12,9 +13,11 @@ from eval.training import measure, train
 from eval.training.cases import Case, article_key, read_cases
 from eval.training.changes import changed
 from eval.training.pairs import Example, Mix, make_examples, pair_of, plain, shown, split
+from eval.training.pointing import answer_in, pieces_of, pointing_loss
+from eval.training.sentences import SENTENCES, joined, sentence_examples
 from index.errors import CasesError, EmbedderError, StorageError
 from rag.models.judge import SHA256, Pair
-from rag.models.judge.encoder import Network, load, open_base, open_network
+from rag.models.judge.encoder import Network, load, open_base, open_network, open_tokenizer, read, sides
 
 FIRST = "The first bridge of Torvik was built by Anna Berg in 1890."
 SECOND = "It was replaced by Nils Dahl in 1954."
@@ -113,13 +116,13 @@ def test_an_article_that_is_not_there_is_named(cases_file: Path) -> None:
 def test_a_case_is_read_in_the_sentence_of_its_answer() -> None:
     asked = replace(BUILT, question="Who replaced it?", spans=("Nils Dahl",))
     assert plain(asked) == Example(
-        Pair("Who replaced it?", "Nils Dahl", "Torvik", FIRST, SECOND), 1.0, "answer"
+        Pair("Who replaced it?", "Nils Dahl", "Torvik", FIRST, SECOND), 1.0, "answer", (19, 28)
     )
 
 
 def test_what_tempts_is_read_where_it_stands_and_answers_nothing() -> None:
     assert plain(TEMPTED) == Example(
-        Pair(TEMPTED.question, "Anna Berg", "Torvik", "", FIRST), 0.0, "near miss"
+        Pair(TEMPTED.question, "Anna Berg", "Torvik", "", FIRST), 0.0, "near miss", (40, 49)
     )
 
 
@@ -187,6 +190,98 @@ def test_the_parts_of_a_paragraph_are_its_sentences() -> None:
     assert pair_of(BUILT, 2, split(TORVIK)) == Pair(BUILT.question, "", "Torvik", SECOND, THIRD)
 
 
+TOKENS = "Anna Berg -LRB- 61 -RRB- said , `` We built it in 1890 . ''"
+ROWS = (
+    "Wiki1k:wikinews:7:1:0\t0 1\t4\t0\t1\tWho says that it was built?\t1\t9:0 1\t8:1",
+    "Wiki1k:wikinews:7:1:0\t0 1\t5\t0\t1\twho says that it was built?\t1\t9:0 1\t8:1",
+    "Wiki1k:wikinews:7:1:0\t0 1\t4\t1\t1\tIn what year was it built\t12 13\t9:12\t8:12",
+    "Wiki1k:wikinews:7:1:0\t0 1\t4\t2\t1\tWho built it?\t0 1\t9:0 1\t8:0 1",
+    "Wiki1k:wikinews:7:1:0\t0 1\t4\t3\t1\tWho and when is it about?\t0 12\t9:0 12\t8:0",
+    "Wiki1k:wikinews:7:2:0\t0 1\t4\t0\t1\tWhat does the ferry do now?\t2\t9:2\t8:2",
+    "PTB:0/1:3\t0 1\t4\t0\t1\tWhat is not to be had here?\t2\t9:2\t8:2",
+)
+
+
+def qamr_table(folder: Path) -> Path:
+    (folder / "filtered").mkdir()
+    told = f"Wiki1k:wikinews:7:1:0\t{TOKENS}\nWiki1k:wikinews:7:2:0\tThe ferry runs .\n"
+    (folder / SENTENCES).write_text(told, encoding="utf-8")
+    (folder / "filtered" / "dev.tsv").write_text("\n".join(ROWS) + "\n", encoding="utf-8")
+    return folder / "filtered" / "dev.tsv"
+
+
+def test_tokens_are_joined_as_they_are_printed() -> None:
+    text, places = joined(TOKENS.split())
+    assert text == 'Anna Berg (61) said, "We built it in 1890."'
+    assert [text[start:end] for start, end in places][:6] == ["Anna", "Berg", "(", "61", ")", "said"]
+
+
+def test_questions_on_sentences_have_the_longest_answer_that_was_marked(tmp_path: Path) -> None:
+    examples = sentence_examples([qamr_table(tmp_path)], None, 1)
+    answers = {one.pair.question.lower(): one for one in examples if one.label}
+    said = {question: one.pair.short for question, one in answers.items()}
+    assert said == {
+        "who says that it was built?": "Anna Berg",
+        "in what year was it built?": "1890",
+        "what does the ferry do now?": "runs",
+    }
+    assert all(one.at and one.pair.sentence[slice(*one.at)] == one.pair.short for one in answers.values())
+
+
+def test_what_does_not_answer_is_another_sentence_of_the_same_article(tmp_path: Path) -> None:
+    table = qamr_table(tmp_path)
+    examples = [one for seed in range(12) for one in sentence_examples([table], None, seed)]
+    wrong = [one for one in examples if not one.label]
+    assert {one.pair.sentence for one in wrong} == {joined(TOKENS.split())[0], "The ferry runs."}
+    assert all(("ferry" in one.pair.question) != ("ferry" in one.pair.sentence) for one in wrong)
+    assert {bool(one.pair.before) for one in examples if one.label} == {True, False}
+
+
+def test_so_many_questions_are_drawn_as_were_asked_for(tmp_path: Path) -> None:
+    table = qamr_table(tmp_path)
+    assert sum(one.label for one in sentence_examples([table], 2, 1)) == 2
+    assert sentence_examples([table], 2, 1) == sentence_examples([table], 2, 1)
+
+
+@pytest.mark.parametrize("row", ["Wiki1k:wikinews:7:1:0\tx", ROWS[0].replace("\t1\t9", "\tone\t9")])
+def test_a_table_of_another_form_is_refused_by_name(tmp_path: Path, row: str) -> None:
+    table = qamr_table(tmp_path)
+    table.write_text(row, encoding="utf-8")
+    with pytest.raises(CasesError, match=r"dev\.tsv"):
+        sentence_examples([table], None, 1)
+
+
+def test_a_table_without_its_sentences_is_told(tmp_path: Path) -> None:
+    table = qamr_table(tmp_path)
+    (tmp_path / SENTENCES).unlink()
+    with pytest.raises(CasesError, match="wiki-sentences"):
+        sentence_examples([table], None, 1)
+
+
+def test_only_the_words_of_the_sentence_can_be_pointed_at() -> None:
+    example = replace(plain(replace(BUILT, question="Who?")), pair=replace(plain(BUILT).pair, short=""))
+    encoded = open_tokenizer().encode(*sides(example.pair))
+    pieces = [encoded.tokens[n] for n in pieces_of(example, encoded)]
+    assert " ".join(pieces[:5]) == "the first bridge of tor"
+    first, last = answer_in(example, encoded) or (0, 0)
+    assert encoded.tokens[first : last + 1] == ["anna", "berg"]
+    assert answer_in(plain(BUILT), open_tokenizer().encode(*sides(plain(BUILT).pair))) is None
+
+
+def test_who_knows_nothing_points_at_any_word_of_the_sentence_alike() -> None:
+    import torch
+
+    hidden = replace(plain(BUILT), pair=replace(plain(BUILT).pair, short=""))
+    encoded = [open_tokenizer().encode(*sides(hidden.pair))]
+    network = open_base()
+    _, states = read(network, encoded)
+    torch.nn.init.zeros_(network.point.weight)
+    torch.nn.init.zeros_(network.point.bias)
+    found = pointing_loss(network, states, encoded, [hidden]).item()
+    assert found == pytest.approx(2 * math.log(len(pieces_of(hidden, encoded[0]))))
+    assert float(pointing_loss(network, states, encoded, [plain(BUILT)])) == 0.0
+
+
 @pytest.mark.parametrize("held", ["torvik", "Torvik.txt"])
 def test_an_article_that_was_trained_on_is_not_measured(
     cases_file: Path, held: str, capsys: pytest.CaptureFixture[str]
@@ -205,7 +300,7 @@ def test_an_article_that_was_trained_on_is_not_measured(
 def test_the_judge_that_comes_with_byline_says_what_it_was_trained_on() -> None:
     articles, digest = train.made(measure.WEIGHTS.parent)
     assert digest == SHA256
-    assert len(articles) == 16
+    assert len(articles) == 17
     assert not articles & {"huguenot", "force", "packet-switching"}
 
 
@@ -255,7 +350,7 @@ def copied(network: Network) -> dict[str, Any]:
 def test_a_training_step_changes_the_layers_but_not_the_word_table_and_is_kept(tmp_path: Path) -> None:
     network = open_base()
     before = copied(network)
-    plan = train.Plan(epochs=1, batch=3, steps=1)
+    plan = train.Plan(epochs=1, batch=3, steps=1, pointing=0.5)
     train.train(network, [plain(one) for one in (BUILT, TEMPTED, LUND)], plan, lambda _line: None)
     after = copied(network)
     same = {name for name in before if before[name].equal(after[name])}
@@ -277,6 +372,6 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     import torch
 
     (tmp_path / "out").write_text("a file", encoding="utf-8")
-    small = Network(torch.nn.Linear(1, 1), torch.nn.Linear(1, 1))
+    small = Network(*(torch.nn.Linear(1, 1) for _ in range(3)))
     with pytest.raises(StorageError, match="out can't be written"):
         train.write(small, tmp_path / "out", {})

@@ -42,7 +42,7 @@ def test_under_the_answer_stands_what_was_read_and_what_counted(run: Run) -> Non
         *JUDGED,
         *passage("Europe paid most of the aid", AID, f"  “{QUOTE}”: support # reaches #"),
     ]
-    assert {line.split()[1] for line in signals} == {"look", "first", "held", "judge", "strange"}
+    assert {line.split()[1] for line in signals} == {"look", "first", "judge", "strange"}
     assert "#  look #: log odds of yes in the second look" in signals
     counted = [abs(float(found)) for found in re.findall(r"(?m)^ +([+-]\d+\.\d\d) ", ran.out)]
     assert counted == sorted(counted, reverse=True)

@@ -78,7 +78,7 @@ def test_a_signal_matters_where_it_can_change_what_becomes_of_a_candidate(
 
 # What is shipped
 
-PLAIN = {"first": 4.0, "look": 3.0, "judge": 2.0, "held": 1.0, "strange": 0.0}
+PLAIN = {"first": 4.0, "look": 3.0, "judge": 2.0, "strange": 0.0}
 """The signals of a plain answer, as the embedded model gives them."""
 FITS = [
     *(("", form) for form in ("grammar", "lines", "json")),

@@ -17,7 +17,7 @@ from rag.models.judge.pair import Pair, SmallJudge
 __all__ = ["SHA256", "WEIGHTS", "Pair", "SmallJudge", "open_judge"]
 
 WEIGHTS = Path(__file__).with_name("judge.safetensors")
-SHA256 = "efe88cf6f7bd021a95268b95c68e5a895c59267846c73f5751f985dd8624713e"
+SHA256 = "12c4a3b82f5c863d2742d5ab49a469a74a430a1589bee9e0a13bab49e96179a6"
 
 
 def open_judge() -> SmallJudge:

@@ -30,10 +30,12 @@ _HINT = "install Byline again: make setup"
 @dataclass(frozen=True, slots=True)
 class Network:
     """``bert``: the word table and the layers, a transformers BertModel; ``head``: a torch Linear to one
-    logit."""
+    logit; ``point``: one to two logits of each piece, where an answer's words begin and end, which the layers
+    were trained with and no judgement asks."""
 
     bert: Any
     head: Any
+    point: Any
 
 
 def load(weights: Path, sha256: str, hint: str = _HINT) -> SmallJudge:
@@ -88,7 +90,8 @@ def open_base() -> Network:
     bert: Any = BertModel(config, add_pooling_layer=False)
     words = {k: v for k, v in load_file(base / "model.safetensors").items() if not k.startswith("pooler")}
     bert.load_state_dict(words, strict=False)
-    return Network(bert.eval(), torch.nn.Linear(2 * config.hidden_size, 1))
+    size = config.hidden_size
+    return Network(bert.eval(), torch.nn.Linear(2 * size, 1), torch.nn.Linear(size, 2))
 
 
 def open_network(weights: Path, sha256: str, hint: str = _HINT) -> Network:
@@ -98,29 +101,36 @@ def open_network(weights: Path, sha256: str, hint: str = _HINT) -> Network:
     _verify(weights, sha256, hint)
     network = open_base()
     own = {name: value.float() for name, value in load_file(weights).items()}
-    for part, module in (("bert.", network.bert), ("head.", network.head)):
+    for part, module in parts_of(network):
         module.load_state_dict({k.removeprefix(part): v for k, v in own.items() if k.startswith(part)}, False)
     return network
 
 
-def logits_of(network: Network, encoded: Sequence[Any]) -> Any:
-    """Logits of encoded pairs, a tensor of shape (len(encoded),); in training DROPPED applies."""
+def parts_of(network: Network) -> tuple[tuple[str, Any], ...]:
+    """What a network is made of, by what its weights' names begin with."""
+    return (("bert.", network.bert), ("head.", network.head), ("point.", network.point))
+
+
+def read(network: Network, encoded: Sequence[Any]) -> tuple[Any, Any]:
+    """Logits of encoded pairs, a tensor of shape (len(encoded),), and what the layers make of each piece,
+    (len(encoded), pieces, size); in training DROPPED applies to what the head reads."""
     import torch
 
     ids, types, mask = (_padded([getattr(one, name) for one in encoded]) for name in _FIELDS)
     out = network.bert(input_ids=ids, token_type_ids=types, attention_mask=mask).last_hidden_state
     weight = mask.unsqueeze(-1).to(out.dtype)
     mean = (out * weight).sum(1) / weight.sum(1)
-    read = torch.cat([out[:, 0], mean], dim=1)
-    read = torch.nn.functional.dropout(read, DROPPED, training=network.bert.training)
-    return network.head(read).squeeze(-1)
+    whole = torch.cat([out[:, 0], mean], dim=1)
+    whole = torch.nn.functional.dropout(whole, DROPPED, training=network.bert.training)
+    return network.head(whole).squeeze(-1), out
 
 
 def _judged(network: Network, encoded: Sequence[Any]) -> list[float]:
     import torch
 
     with torch.inference_mode():
-        found: list[float] = logits_of(network, encoded).float().tolist()
+        logits, _ = read(network, encoded)
+        found: list[float] = logits.float().tolist()
     return found
 
 
