@@ -5,9 +5,9 @@ White space between two passages belongs to the earlier one. No passage, with th
 with, is longer than the embedding model's window, so that the model cuts nothing off.
 
 Paragraphs of few word pieces, such as a heading or the one-sentence paragraphs of news, join those that
-follow them until they have SHORT: measured in eval/RESULTS.md. What is over the limit, alone or after a short
-paragraph, is shared out evenly. A sentence over the limit is cut at white space; a word
-over it, anywhere. A body of nothing but white space has no passage.
+follow them until they have SHORT: measured in eval/RESULTS.md. So does the short rest of a long one. What is
+over the limit, alone or after a short paragraph, is shared out evenly. A sentence over the limit is cut at
+white space; a word over it, anywhere. A body of nothing but white space has no passage.
 
 Does not know: embedding models (it is handed a ``measure``), files, the index.
 """
@@ -30,8 +30,9 @@ MAX_PREFIX_TITLE = 100
 # Tokenizers count a very long word as one piece, so characters bound a passage as well.
 CHARACTERS_PER_PIECE = 10
 
-CUT = f"{LIMIT}/{SHORT}"
-"""How passages are cut; an index that was cut in another way is cut anew."""
+CUT = f"1/{LIMIT}/{SHORT}"
+"""How passages are cut; an index that was cut in another way is cut anew. The first number rises with the
+rule."""
 
 Measure = Callable[[str], int]
 

@@ -98,8 +98,8 @@ def _asked(row: Sequence[str], tokens: Sequence[str]) -> Asked | None:
         return None
     validated = [_numbers(field.partition(":")[2]) for field in row[7:9]]
     marked = [_place(numbers, text) for numbers in (own, *filter(_in_a_row, validated))]
-    start, end = max(marked, key=lambda place: place[1] - place[0])
-    start, end = (start, end) if end - start <= LONGEST else marked[0]
+    fit = [(start, end) for start, end in marked if end - start <= LONGEST]
+    start, end = max(fit, key=lambda place: place[1] - place[0], default=(0, 0))
     end = start + len(text[0][start:end].rstrip(" .,"))
     article = ":".join(row[0].split(":")[:3])
     asks = question if question.endswith("?") else f"{question}?"

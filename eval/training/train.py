@@ -195,13 +195,17 @@ def _parser() -> argparse.ArgumentParser:
 
 def _examples(asked: argparse.Namespace, seed: int) -> tuple[list[Example], set[str]]:
     """What is trained on as asked, and the articles that it is of. Raises CasesError for nothing at all."""
-    if {file.suffix for file in asked.files} == {TABLE}:
-        return sentence_examples(asked.files, asked.limit, seed), {QAMR}
-    cases = read_cases(asked.files, frozenset(map(article_key, asked.without)))[: asked.limit]
-    if not cases:
+    if TABLE in {file.suffix for file in asked.files}:
+        if asked.without:
+            raise CasesError("QAMR's tables don't name their articles", "Leave out --without.")
+        examples, articles = sentence_examples(asked.files, asked.limit, seed), {QAMR}
+    else:
+        cases = read_cases(asked.files, frozenset(map(article_key, asked.without)))[: asked.limit]
+        mix = Mix(wrong=asked.wrong, changed=asked.changed)
+        examples, articles = make_examples(cases, mix, seed), {case.article for case in cases}
+    if not examples:
         raise CasesError("There are no cases to train on", "Name other files, or leave out fewer articles.")
-    mix = Mix(wrong=asked.wrong, changed=asked.changed)
-    return make_examples(cases, mix, seed), {case.article for case in cases}
+    return examples, articles
 
 
 def _made(asked: argparse.Namespace) -> str:

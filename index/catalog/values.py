@@ -71,7 +71,7 @@ class State:
     ``index_id`` never changes; ``revision`` counts the changes; ``generation`` names the current vectors,
     ``vectors_at`` where they are (a URL, or empty for this machine) and ``manifest`` what they look like
     on disk; ``changed_at`` is the ISO time (UTC) of the last change; ``cut`` says how articles were cut
-    into passages, and is empty where nothing was.
+    into passages, and is empty where nothing was, or where that was not noted yet.
     """
 
     index_id: str

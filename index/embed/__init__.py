@@ -68,7 +68,8 @@ def make_default(file: Path, weights: Path, progress: Progress) -> None:
 
 def _default(folder: Path) -> Embedder:
     if not (folder / WEIGHTS).is_file():
-        raise EmbedderError(f"The embedding model {DEFAULT_MODEL} is not here yet.", PULL)
+        small = f"or BYLINE_EMBEDDER={MINILM}, the small one that came with Byline"
+        raise EmbedderError(f"The embedding model {DEFAULT_MODEL} is not here yet.", f"{PULL}, {small}")
     return FolderEmbedder(DEFAULT_MODEL, folder, PULL, DEFAULT_SHA256, lean=True)
 
 

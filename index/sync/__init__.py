@@ -180,16 +180,18 @@ def _refuse_other_model(state: State, job: _Job) -> None:
 
 def _preview(corpus: Path, folder: Path, progress: Progress, rebuild: bool, limits: Limits) -> SyncReport:
     """Say what a sync would do, leaving no trace."""
+    anew = rebuild
     try:
         with closing(CatalogReader(folder, touch_nothing=True)) as catalog:
             files, refused = catalog.files(), catalog.refused()
+            anew = anew or catalog.state().cut != CUT
     except IndexMissing:
         files, refused = {}, {}
     except StorageError:
         if not rebuild:
             raise
         files, refused = {}, {}
-    plan = make_plan(corpus, files, refused, progress, rebuild=rebuild, limits=limits)
+    plan = make_plan(corpus, files, refused, progress, rebuild=anew, limits=limits)
     return make_report(plan, files)
 
 

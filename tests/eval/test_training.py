@@ -191,6 +191,7 @@ def test_the_parts_of_a_paragraph_are_its_sentences() -> None:
 
 
 TOKENS = "Anna Berg -LRB- 61 -RRB- said , `` We built it in 1890 . ''"
+ALL = " ".join(map(str, range(30)))
 ROWS = (
     "Wiki1k:wikinews:7:1:0\t0 1\t4\t0\t1\tWho says that it was built?\t1\t9:0 1\t8:1",
     "Wiki1k:wikinews:7:1:0\t0 1\t5\t0\t1\twho says that it was built?\t1\t9:0 1\t8:1",
@@ -198,6 +199,7 @@ ROWS = (
     "Wiki1k:wikinews:7:1:0\t0 1\t4\t2\t1\tWho built it?\t0 1\t9:0 1\t8:0 1",
     "Wiki1k:wikinews:7:1:0\t0 1\t4\t3\t1\tWho and when is it about?\t0 12\t9:0 12\t8:0",
     "Wiki1k:wikinews:7:2:0\t0 1\t4\t0\t1\tWhat does the ferry do now?\t2\t9:2\t8:2",
+    f"Wiki1k:wikinews:7:3:0\t0 1\t4\t0\t1\tWhat is said there at length?\t{ALL}\t9:0\t8:0",
     "PTB:0/1:3\t0 1\t4\t0\t1\tWhat is not to be had here?\t2\t9:2\t8:2",
 )
 
@@ -205,6 +207,7 @@ ROWS = (
 def qamr_table(folder: Path) -> Path:
     (folder / "filtered").mkdir()
     told = f"Wiki1k:wikinews:7:1:0\t{TOKENS}\nWiki1k:wikinews:7:2:0\tThe ferry runs .\n"
+    told += f"Wiki1k:wikinews:7:3:0\t{'long ' * 30}.\n"
     (folder / SENTENCES).write_text(told, encoding="utf-8")
     (folder / "filtered" / "dev.tsv").write_text("\n".join(ROWS) + "\n", encoding="utf-8")
     return folder / "filtered" / "dev.tsv"
@@ -224,6 +227,7 @@ def test_questions_on_sentences_have_the_longest_answer_that_was_marked(tmp_path
         "who says that it was built?": "Anna Berg",
         "in what year was it built?": "1890",
         "what does the ferry do now?": "runs",
+        "what is said there at length?": "long",
     }
     assert all(one.at and one.pair.sentence[slice(*one.at)] == one.pair.short for one in answers.values())
 
@@ -232,8 +236,9 @@ def test_what_does_not_answer_is_another_sentence_of_the_same_article(tmp_path: 
     table = qamr_table(tmp_path)
     examples = [one for seed in range(12) for one in sentence_examples([table], None, seed)]
     wrong = [one for one in examples if not one.label]
-    assert {one.pair.sentence for one in wrong} == {joined(TOKENS.split())[0], "The ferry runs."}
-    assert all(("ferry" in one.pair.question) != ("ferry" in one.pair.sentence) for one in wrong)
+    every = {joined(TOKENS.split())[0], "The ferry runs.", f"{('long ' * 30).strip()}."}
+    assert {one.pair.sentence for one in wrong} == every
+    assert all(("ferry" in one.pair.question) * ("ferry" in one.pair.sentence) == 0 for one in wrong)
     assert {bool(one.pair.before) for one in examples if one.label} == {True, False}
 
 
@@ -343,25 +348,40 @@ def test_no_cases_are_no_training(cases_file: Path, capsys: pytest.CaptureFixtur
     assert not (cases_file.parent / "out").exists()
 
 
+def test_tables_without_a_question_are_no_training(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = qamr_table(tmp_path)
+    table.write_text(f"{ROWS[-1]}\n", encoding="utf-8")
+    assert train.main([str(table), "--out", str(tmp_path / "out")]) == 2
+    assert train.main([str(table), "--out", str(tmp_path / "out"), "--without", "torvik"]) == 2
+    told = capsys.readouterr().err.splitlines()
+    assert ["no cases" in told[0], "--without" in told[1], (tmp_path / "out").exists()] == [True, True, False]
+
+
 def copied(network: Network) -> dict[str, Any]:
     return {name: value.detach().clone() for name, value in network.bert.state_dict().items()}
 
 
 def test_a_training_step_changes_the_layers_but_not_the_word_table_and_is_kept(tmp_path: Path) -> None:
     network = open_base()
-    before = copied(network)
+    before, pointed = copied(network), network.point.weight.detach().clone()
     plan = train.Plan(epochs=1, batch=3, steps=1, pointing=0.5)
     train.train(network, [plain(one) for one in (BUILT, TEMPTED, LUND)], plan, lambda _line: None)
     after = copied(network)
     same = {name for name in before if before[name].equal(after[name])}
     assert {name for name in before if "embeddings" in name} <= same
     assert any(name.startswith("encoder.layer.0.") and name not in same for name in before)
+    points = network.point.weight.detach().clone()
+    assert not points.equal(pointed)
     assert any(name.startswith("encoder.layer.5.") and name not in same for name in before)
 
     digest = train.write(network, tmp_path / "out", {"articles": ["torvik"]})
     assert train.made(tmp_path / "out") == (frozenset({"torvik"}), digest)
     weights = tmp_path / "out" / "judge.safetensors"
-    kept = copied(open_network(weights, digest))
+    again = open_network(weights, digest)
+    assert again.point.weight.equal(points.half().float())
+    kept = copied(again)
     name = "encoder.layer.5.output.dense.weight"
     assert kept[name].equal(after[name].half().float())
     with pytest.raises(EmbedderError, match="altered"):
