@@ -108,10 +108,11 @@ def parse(reply: str) -> Said | None:
 
 
 def is_none(reply: str) -> bool:
-    """Whether a reply in line form says that no sentence states the answer, and names none after it."""
+    """Whether a reply in line form says that no sentence states the answer; what it answers all the same stands
+    nowhere."""
     lines = [line.strip().lower().rstrip(".") for line in reply.strip().removeprefix(PREFILL).splitlines()]
     source, *rest = [line for line in lines if line] or [""]
-    return source == _NONE and rest in ([], ["answer:"], [f"answer: {_NONE}"])
+    return source == _NONE and all(line.startswith("answer:") for line in rest)
 
 
 def parse_json(reply: str) -> Said | None:
