@@ -52,7 +52,8 @@ def make(settings: Settings, pip_options: tuple[str, ...]) -> Path:
 def test_before_it_is_made_the_pull_is_named(settings: Settings) -> None:
     with pytest.raises(EmbedderError, match=f"{DEFAULT_MODEL} is not here yet") as caught:
         embedding.embedder_of(settings)
-    assert caught.value.hint.startswith("byline model pull, or BYLINE_EMBEDDER=minilm")
+    small = "BYLINE_EMBEDDER=minilm, the small one that came with Byline"
+    assert caught.value.hint == f"byline model pull, or {small}"
     assert not embedding.is_here(settings)
     assert not embedding.is_here(replace(settings, embedder=DEFAULT_MODEL))
 

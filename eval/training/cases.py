@@ -8,6 +8,7 @@ Does not know: sentences, pairs, the network.
 import json
 import re
 from collections.abc import Container, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from urllib.parse import unquote
 
 from index.errors import CasesError
 
-HINT = "Name SQuAD's .json, or cases .jsonl that lie beside their articles in corpus/."
+HINT = "Name SQuAD's .json, cases .jsonl that lie beside their articles in corpus/, or QAMR's .tsv."
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +49,20 @@ def read_cases(files: Iterable[Path], without: Container[str] = ()) -> tuple[Cas
     return tuple(case for case in cases if case.article not in without and case.spans)
 
 
-def _read(file: Path) -> list[Case]:
+@contextmanager
+def translated(file: Path, form: str) -> Iterator[None]:
+    """Raise CasesError for a file that can't be read, or is not of the ``form`` that is told."""
     try:
-        return list((_byline if file.suffix == ".jsonl" else _squad)(file))
+        yield
     except OSError as error:
         raise CasesError(f"{error.filename or file} can't be read: {error.strerror}", HINT) from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise CasesError(f"{file.name} holds no cases of SQuAD's form or of Byline's", HINT) from error
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+        raise CasesError(f"{file.name} {form}", HINT) from error
+
+
+def _read(file: Path) -> list[Case]:
+    with translated(file, "holds no cases of SQuAD's form or of Byline's"):
+        return list((_byline if file.suffix == ".jsonl" else _squad)(file))
 
 
 def _squad(file: Path) -> Iterator[Case]:

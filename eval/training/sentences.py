@@ -1,4 +1,7 @@
-"""Questions on single sentences, from QAMR's tables (Michael, Stanovsky, He, Dagan, Zettlemoyer, NAACL 2018).
+"""Questions on single sentences, from QAMR's tables.
+
+Source: Michael, Stanovsky, He, Dagan, Zettlemoyer, "Crowdsourcing question-answer meaning representations",
+NAACL 2018.
 
 Law: a table's answers are words of its sentence by number; the longest that its writer or a validator marked
 counts. The sentences lie in ``wiki-sentences.tsv``, beside the tables or a folder above. Half the
@@ -12,9 +15,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval.training.cases import HINT
+from eval.training.cases import translated
 from eval.training.pairs import Example
-from index.errors import CasesError
 from rag.models.judge import Pair
 
 TABLE, QAMR = ".tsv", "qamr"
@@ -79,16 +81,12 @@ def _examples(one: Asked, article: Sequence[str], chance: random.Random) -> Iter
 
 
 def _read(table: Path) -> list[Asked]:
-    try:
+    with translated(table, "is no table of QAMR's form"):
         folder = next((at for at in (table.parent, table.parent.parent) if (at / SENTENCES).is_file()), None)
         lines = (folder or table.parent) / SENTENCES
         told = dict(line.split("\t", 1) for line in lines.read_text(encoding="utf-8").splitlines())
         rows = (line.split("\t") for line in table.read_text(encoding="utf-8").splitlines())
         return [one for row in rows if row[0] in told and (one := _asked(row, told[row[0]].split()))]
-    except OSError as error:
-        raise CasesError(f"{error.filename or table} can't be read: {error.strerror}", HINT) from error
-    except (ValueError, IndexError) as error:
-        raise CasesError(f"{table.name} is no table of QAMR's form", HINT) from error
 
 
 def _asked(row: Sequence[str], tokens: Sequence[str]) -> Asked | None:

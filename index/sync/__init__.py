@@ -81,7 +81,7 @@ class _Job:
 def _run(job: _Job, catalog: CatalogWriter) -> SyncReport:
     _refuse_other_model(catalog.state(), job)
     files, refused = catalog.files(), catalog.refused()
-    anew = job.rebuild or catalog.state().cut != CUT
+    anew = job.rebuild or _is_cut_otherwise(catalog)
     plan = make_plan(job.corpus, files, refused, job.progress, rebuild=anew, limits=job.limits)
     entries = [make_entry(article, stored, job.embedder) for article, stored in plan.put]
     embedded = embed_entries(entries, catalog, job.embedder, job.progress)
@@ -184,7 +184,7 @@ def _preview(corpus: Path, folder: Path, progress: Progress, rebuild: bool, limi
     try:
         with closing(CatalogReader(folder, touch_nothing=True)) as catalog:
             files, refused = catalog.files(), catalog.refused()
-            anew = anew or catalog.state().cut != CUT
+            anew = anew or _is_cut_otherwise(catalog)
     except IndexMissing:
         files, refused = {}, {}
     except StorageError:
@@ -193,6 +193,11 @@ def _preview(corpus: Path, folder: Path, progress: Progress, rebuild: bool, limi
         files, refused = {}, {}
     plan = make_plan(corpus, files, refused, progress, rebuild=anew, limits=limits)
     return make_report(plan, files)
+
+
+def _is_cut_otherwise(catalog: CatalogReader) -> bool:
+    """Whether its passages were cut by another rule than ``chunk`` cuts by."""
+    return catalog.state().cut != CUT
 
 
 def _open_catalog(folder: Path, rebuild: bool, max_bytes: int | None) -> CatalogWriter:

@@ -108,8 +108,7 @@ def parse(reply: str) -> Said | None:
 
 
 def is_none(reply: str) -> bool:
-    """Whether a reply in line form says that no sentence states the answer; what it answers all the same stands
-    nowhere."""
+    """Whether a reply in line form says that no sentence states the answer, whatever it says then."""
     lines = [line.strip().lower().rstrip(".") for line in reply.strip().removeprefix(PREFILL).splitlines()]
     source, *rest = [line for line in lines if line] or [""]
     return source == _NONE and all(line.startswith("answer:") for line in rest)
