@@ -150,8 +150,8 @@ def _judged(
     if not deserves_look(before, best, means.scales):
         return unlooked(before, means.scales)
     yield Looks()
-    yes, call = look(question, candidate.short, candidate.span, means.llm)
-    heard.calls.append(call)
+    yes, calls = look(question, candidate.short, candidate.span, means.llm)
+    heard.calls += calls
     return looked(before, yes, means.scales)
 
 

@@ -17,6 +17,8 @@ from rag.models.prompt import PREFILL
 Logprobs = Sequence[dict[str, Any]]
 """A token each: {"token", "logprob", "top_logprobs": [...]}."""
 _MARK = "Answer:"
+_BEFORE = " \t\n\"'“‘*"
+"""What may stand before a word that is said."""
 
 
 def first_share(logprobs: Logprobs) -> float | None:
@@ -56,13 +58,17 @@ def least_sure(logprobs: Logprobs) -> float | None:
     return least
 
 
-def yes_share(logprobs: Logprobs, text: str) -> float:
-    """P(yes) / (P(yes) + P(no)) at the first word, or 1 or 0 by the word where there are no odds."""
+def yes_share(logprobs: Logprobs, text: str) -> float | None:
+    """P(yes) / (P(yes) + P(no)) at the first token where either is likely.
+
+    Without odds 1 or 0 by the first word; None where that is neither.
+    """
     for entry in logprobs:
         found = share(entry, lambda t: t.lower() == "yes", lambda t: t.lower() == "no")
         if found is not None:
             return found
-    return 1.0 if text.strip().lower().startswith("yes") else 0.0
+    said = text.lower().lstrip(_BEFORE)
+    return 1.0 if said.startswith("yes") else 0.0 if said.startswith("no") else None
 
 
 def share(entry: dict[str, Any], one: Callable[[str], bool], other: Callable[[str], bool]) -> float | None:

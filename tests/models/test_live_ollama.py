@@ -188,8 +188,8 @@ def test_the_form_is_learned_for_both_kinds_of_template(
 
 
 def assert_bounded(answer: Answer) -> None:
-    """A look is a word; a reading is two lines."""
-    assert all(call.tokens[1] <= 2 for call in answer.calls if call.purpose == "look"), "a look talks on"
+    """A look is a token, or a few where the first is no word; a reading is two lines."""
+    assert all(call.tokens[1] <= 4 for call in answer.calls if call.purpose == "look"), "a look talks on"
     assert all(call.tokens[1] <= 96 for call in answer.calls)
 
 

@@ -74,11 +74,13 @@ def test_the_least_sure_word_is_one_of_the_first_answer() -> None:
         ([token("\n", The=1.0), token("no", yes=0.1, no=0.9)], "\nno", 0.1),
         ([], "Yes, it does.", 1.0),
         ([], "no", 0.0),
-        ([], "", 0.0),
+        ([], "", None),
+        ([], "The text does.", None),
+        ([token("\n", The=1.0)], "\n", None),
     ],
 )
 def test_the_share_of_yes_is_that_of_the_first_word_that_is_one(
-    tokens: list[dict[str, Any]], text: str, share: float
+    tokens: list[dict[str, Any]], text: str, share: float | None
 ) -> None:
     assert yes_share(tokens, text) == pytest.approx(share)
 
