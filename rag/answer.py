@@ -21,10 +21,9 @@ class Form:
     """What is asked for, told once from a question's words (``rag.question.form``).
 
     ``closed`` asks for yes or no, ``verb_first`` that or a choice; ``several`` for a list or a comparison;
-    ``each`` for every article's version; ``exact`` for somebody's very words, ``plainly`` by no more than a
-    verb of saying; ``speaker`` are the names of whose. ``wants`` is the kind of answer: count, share, year,
-    day, person, place, or "" where that can't be told; ``one_name`` says that one name is, ``counting``
-    that a number may be. ``denies`` says that the question itself denies something.
+    ``each`` for every article's version; ``exact`` for somebody's very words. ``wants`` is the kind of
+    answer: count, share, year, day, person, place, or "" where that can't be told; ``one_name`` says that
+    one name is, ``counting`` that a number may be. ``denies`` says that the question itself denies something.
     """
 
     closed: bool = False
@@ -32,12 +31,10 @@ class Form:
     several: bool = False
     each: bool = False
     exact: bool = False
-    plainly: bool = False
     one_name: bool = False
     counting: bool = False
     denies: bool = False
     wants: str = ""
-    speaker: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
     years: frozenset[str] = frozenset()
     stems: frozenset[str] = frozenset()

@@ -10,7 +10,7 @@ Does not know: names in small letters, what a name means, where texts come from.
 import re
 from collections.abc import Iterable
 from difflib import get_close_matches
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import combinations
 
 from rag.english.kinds import CALENDAR
@@ -34,11 +34,6 @@ _TITLES = frozenset(
     chancellor prime minister premier senator congressman representative governor mayor judge justice general
     admiral colonel captain lieutenant sergeant secretary ambassador commissioner chairman director""".split()
 )
-_CITIES = frozenset("djibouti guatemala kuwait luxembourg mexico monaco panama singapore".split()) | {
-    "san marino",
-    "vatican city",
-}
-"""Countries that have a city of their name."""
 _CLOSE = 0.75
 """How alike two spellings are that may be one name (Ratcliff and Obershelp, in difflib)."""
 LONGEST = 6
@@ -103,17 +98,3 @@ def resembles(name: str, called: Iterable[str]) -> bool:
     if any(other in same or other.startswith(begins) for other in others):
         return True
     return len(name) > 3 and bool(get_close_matches(name, others, n=1, cutoff=_CLOSE))
-
-
-def is_country(name: str) -> bool:
-    """Whether a name is a country's in English, and no city's too."""
-    return name.lower() in _countries() - _CITIES
-
-
-@cache
-def _countries() -> frozenset[str]:
-    """The countries' English names in lower case (Unicode's CLDR)."""
-    from babel import Locale
-
-    known = (name.lower() for code, name in Locale("en").territories.items() if code.isalpha())
-    return frozenset(known) | frozenset("us usa america britain uk eu europe".split())

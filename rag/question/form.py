@@ -14,7 +14,7 @@ from rag.english.kinds import years
 from rag.english.named import asked_names
 from rag.english.values import words
 from rag.english.words import stems
-from rag.question.exact import asked_speaker, asks_exact_words, asks_plainly
+from rag.question.exact import asks_exact_words
 from rag.question.several import asks_several
 from rag.question.versions import asks_versions
 
@@ -50,19 +50,16 @@ def understood(asked: str, text: str) -> Question:
 def form_of(text: str, asked: str = "") -> Form:
     """What ``text`` asks for. Whether each article's version is wanted is told by the words as ``asked``."""
     verb_first = bool(_VERB.match(text))
-    exact = asks_exact_words(text)
     return Form(
         closed=verb_first and "or" not in words(text),
         verb_first=verb_first,
         several=asks_several(text),
         each=asks_versions(asked or text),
-        exact=exact,
-        plainly=exact and asks_plainly(text),
+        exact=asks_exact_words(text),
         one_name=bool(_ONE_NAME.search(text)),
         counting=bool(_COUNTING.search(text)),
         denies=denies(_VERB.sub("", text, count=1)),
         wants=_wanted(text),
-        speaker=asked_speaker(text) if exact else frozenset(),
         names=frozenset() if text.isupper() else asked_names(text),
         years=years(text),
         stems=stems(text),

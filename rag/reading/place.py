@@ -28,7 +28,7 @@ def placed(question: Question, reading: Reading) -> Candidate | None:
     """The reading with the sentences that would be shown for it; None where it points at nothing."""
     if not reading.named:
         return None
-    if question.form.plainly and (said := quotation_of(reading.named, reading.sentences)):
+    if question.form.exact and (said := quotation_of(reading.named, reading.sentences)):
         return Candidate(reading, said[1], said[0])
     numbers = with_opening(_located(question, reading), reading.sentences)
     return Candidate(reading, with_antecedent(numbers, reading.sentences), reading.short)

@@ -62,7 +62,7 @@ def narrowed(question: Question, hits: Sequence[Hit]) -> list[Hit]:
     """
     if not question.form.exact:
         return list(hits)
-    for who in (question.form.speaker, frozenset[str]()):
+    for who in (question.form.names, frozenset[str]()):
         left = [quoting for hit in hits if (quoting := _quoting(hit, who)).passage.sentences]
         if left:
             return left

@@ -1,8 +1,8 @@
-"""Somebody's very words: who asks for them, and whose."""
+"""Somebody's very words: who asks for them."""
 
 import pytest
 
-from rag.question.exact import asked_speaker, asks_exact_words, asks_plainly
+from rag.question.exact import asks_exact_words
 
 
 @pytest.mark.parametrize(
@@ -43,44 +43,3 @@ from rag.question.exact import asked_speaker, asks_exact_words, asks_plainly
 )
 def test_exact_words_are_asked_for_by_name(question: str, exact: bool) -> None:
     assert asks_exact_words(question) is exact
-
-
-@pytest.mark.parametrize(
-    ("question", "who"),
-    [
-        ("What were Berg's exact words on Dahl?", {"berg"}),
-        ("With what words did Berg praise Dahl's plan?", {"berg"}),
-        ("How did the foreign minister Anna Berg put it?", {"anna", "berg"}),
-        ("I need the Berg soundbite on what Dahl did.", {"berg"}),
-        ("What are the exact words on Oslo?", {"oslo"}),
-        ("What were her exact words?", set()),
-        ("I want a direct quote from Berg on Dahl.", {"berg"}),
-        ("How did Ursula von der Leyen put it?", {"ursula", "leyen"}),
-        ("What exactly did Oslo lawyer Anna Berg say?", {"oslo", "anna", "berg"}),
-        ("In his own words, how did Berg's lawyer describe the Oslo deal?", set()),
-        ("With what words did Oslo's foreign minister reply to Dahl?", set()),
-        ("What were the exact words of Oslo's mayor?", set()),
-        ("Quote Oslo's top diplomat on Dahl.", set()),
-        ("What exact words did Berg's lawyer Dahl use?", {"berg", "dahl"}),
-        ("What exact words did Berg's lawyer Eva Dahl use?", {"berg", "eva", "dahl"}),
-        ("What words did Oslo's foreign minister, Eva Dahl, use?", {"oslo", "eva", "dahl"}),
-        ("Dahl, word for word, on what Berg did for Oslo's peace talks?", {"dahl", "berg", "oslo"}),
-    ],
-)
-def test_exact_words_are_asked_of_one_speaker(question: str, who: set[str]) -> None:
-    assert asked_speaker(question) == who
-
-
-@pytest.mark.parametrize(
-    ("question", "plainly"),
-    [
-        ("What words did Berg use about Dahl?", True),
-        ("How did the foreign minister Berg put it?", True),
-        ("What were Berg's exact words?", True),
-        ("With what words did Berg confirm Dahl's account?", False),
-    ],
-)
-def test_who_takes_more_than_a_saying_for_granted_does_not_plainly_ask_for_words(
-    question: str, plainly: bool
-) -> None:
-    assert asks_plainly(question) is plainly

@@ -59,17 +59,16 @@ STANDS = [
     "When was the bridge reopened?",
     "Who won the football match?",
     "Who rejected the demand for minerals worth $500 billion?",
-    "Where did Trump say he had asked Putin about peacekeepers?",
     "How many people are there in Ukraine?",
     "What will Trump do this week in Washington?",
     "What did Peskov say?",
     "What is NATO?",
     "who leads the european union today?",
     "Did Russia say that European troops are unacceptable?",
-    "What did Lavrov say in the statement that he made in Saudi Arabia?",
     "What else did Macron say?",
     "Which ministers met in the Saudi capital?",
-    "The minerals that Washington demanded, how much were they worth?",
+    "Who backed the plan that failed?",
+    "What happened in Oslo this week?",
 ]
 LEANS = [
     "And who rejected it?",
@@ -83,17 +82,14 @@ LEANS = [
     "Did he agree?",
     "Who rejected his demand?",
     "What happened there?",
-    "Will Ukraine be there?",
     "What happened then?",
     "Is that true?",
     "And Russia?",
     "How much is it worth?",
     "What does this mean?",
-    "Which one is newer?",
-    "How did Macron respond to that?",
-    "What did Macron say about it?",
-    "What did Macron want them to do?",
     "what did macron say he wanted?",
+    "Who made this claim?",
+    "Why did the council cut its budget?",
     "By whom?",
     "In which city?",
     "Which year?",
@@ -104,14 +100,19 @@ LEANS = [
 UNCLEAR = [
     "What was the reason?",
     "What did Trump say about his visit?",
-    "Why did the council cut its budget?",
     "Who else rejected the deal?",
     "What is inflation?",
     "Is it true that Macron was the first European leader to visit?",
     "How many died?",
-    "Who backed the plan that failed?",
     "What happened?",
     "What charges?",
+    "How many members are there?",
+    "What did Macron say about it?",
+    "How did Macron respond to that?",
+    "Will Ukraine be there?",
+    "Which one is newer?",
+    "Where did Trump say he had asked Putin about peacekeepers?",
+    "The minerals that Washington demanded, how much were they worth?",
     "And the minerals that Washington demanded, how much were they worth?",
     "And what did Peskov say of NATO troops?",
 ]
@@ -277,56 +278,6 @@ def test_a_question_without_its_verb_has_that_of_the_earlier_one(
     earlier: str, question: str, understood: str
 ) -> None:
     assert rewritten(question, [turn(earlier, "It is so.")], "?") == understood
-
-
-# Whom "he" stands for
-
-SPOKESMAN = turn("Who speaks for Putin?", "The Kremlin said that Putin's spokesman is Dmitry Peskov.")
-
-
-@pytest.mark.parametrize(
-    ("question", "understood"),
-    [
-        ("What did he say about NATO?", "What did Dmitry Peskov say about NATO?"),
-        ("What were his words on NATO?", "What were Dmitry Peskov's words on NATO?"),
-        ("Who asked him about NATO?", "Who asked Dmitry Peskov about NATO?"),
-        ("Who asked her about NATO?", "Who asked Dmitry Peskov about NATO?"),
-        ("Who is in her party today?", "Who is in Dmitry Peskov's party today?"),
-        ("Who asked her and why?", "Who asked Dmitry Peskov and why?"),
-    ],
-)
-def test_he_is_whom_the_answer_named_and_no_model_is_asked(question: str, understood: str) -> None:
-    assert run(question, [SPOKESMAN], scripted_llm(enqueued())) == ("", Rewritten(understood, None))
-
-
-@pytest.mark.parametrize("question", ["Why did he fire him?", "Who made her resign?"])
-def test_which_of_two_is_which_the_model_is_asked(question: str) -> None:
-    assert rewritten(question, [SPOKESMAN], "?").startswith(question.rstrip("?"))
-
-
-def test_what_else_points_back_is_rewritten_with_the_person_told() -> None:
-    said = "Why did Dmitry Peskov speak in the Kremlin?"
-    assert rewritten("Why did he speak there?", [SPOKESMAN], said) == said
-    asked_for = "Why did Dmitry Peskov speak there (speaks for Putin)?"
-    assert rewritten("Why did he speak there?", [SPOKESMAN], "Why did Putin speak?") == asked_for
-
-
-@pytest.mark.parametrize(
-    "earlier",
-    [
-        turn("When did Putin speak?", "Putin spoke to Dmitry Peskov on Monday."),
-        turn("Who speaks for Putin?", "Nobody speaks for Putin."),
-        turn("Who speaks for Putin?"),
-        turn("Who speaks for Putin?", "Early talks show that nobody does on Monday."),
-        turn("Who was killed?", "A driver was killed in Oslo, the Interior Ministry said."),
-        turn("Who sued?", "It was the New York Times."),
-        turn("Who met Merkel?", "It was Jonas Dahl who met Merkel."),
-        turn("Who won?", "It was Jonas Dahl who beat Ada Byron."),
-        turn("What did the president do?", "He met Jonas Dahl."),
-    ],
-)
-def test_where_no_answer_named_a_person_nobody_is_meant(earlier: Turn) -> None:
-    assert rewritten("Did he agree with Macron?", [earlier], "?").startswith("Did he agree with Macron (")
 
 
 # What the model is asked

@@ -194,7 +194,7 @@ def test_a_sentence_within_a_quotation_stands_with_what_opens_it() -> None:
     assert place(found, "bold", (2,), "What is the plan?") == (1, 2)
 
 
-def test_who_plainly_asks_for_exact_words_gets_the_whole_quotation() -> None:
+def test_who_asks_for_exact_words_gets_the_whole_quotation() -> None:
     found = hit("It rained.", "“We want calm,” Berg said, “and boats.”")
     candidate = placed(asked("What were Berg's exact words?"), reading(found, "calm", 2))
     assert candidate is not None

@@ -3,9 +3,8 @@
 Law: what stands alone is left alone, word for word, and a new subject is not bent to the old one. The
 model is asked only where the question's words need the conversation; what it says is taken only where
 it keeps every word of the question and takes every other one from the conversation; failing that, a
-question that surely needs the conversation gets the earlier question's subject beside it, in brackets. Where
-only "he" or "she" must be told, after a question who, it is whom the answer named, and no model is asked; nor
-is it for "In which city?", which has the verb of the earlier question.
+question that surely needs the conversation gets the earlier question's subject beside it, in brackets. No
+model is asked for "In which city?", which has the verb of the earlier question.
 
 Does not know: retrieval, how the question is answered.
 """
@@ -25,8 +24,7 @@ from rag.models.prompt import ANSWER_TOKENS
 from rag.plain import flat
 from rag.question.followup import words
 from rag.question.followup.check import replaces
-from rag.question.followup.need import ASKING, ELLIPSIS, VERBS, Need, need, pointers
-from rag.question.followup.person import person, with_person
+from rag.question.followup.need import ASKING, ELLIPSIS, VERBS, Need, need
 from rag.question.followup.turn import TURNS, Turn
 
 __all__ = ["TURNS", "Rewrites", "Rewritten", "Turn", "beside", "rewrite"]
@@ -66,9 +64,6 @@ def rewrite(question: str, history: Sequence[Turn], llm: LLM) -> Generator[Rewri
         return Rewritten(question, None)
     if whole := filled(question, turns[-1]):
         return Rewritten(whole, None)
-    question, asked = _with_person(question, turns[-1]), question
-    if question != asked and need(question) is Need.NONE:
-        return Rewritten(question, None)
     plain = beside(question, turns[-1]) if needed is Need.SURE else question
     messages = _fitting(question, turns, llm)
     if not messages:
@@ -86,13 +81,6 @@ def filled(question: str, turn: Turn) -> str:
     """
     lacking, earlier = ELLIPSIS.match(question), _OPENS.match(turn.standalone_question)
     return f"{lacking['asks']} {earlier['rest'].rstrip('?! ')}?" if lacking and earlier else ""
-
-
-def _with_person(question: str, turn: Turn) -> str:
-    """The question with "he" as the person whom the turn's answer named, where that makes it clearer."""
-    name = person(turn)
-    named = with_person(question, name) if name else question
-    return named if pointers(named) < pointers(question) else question
 
 
 def beside(question: str, turn: Turn) -> str:
