@@ -24,7 +24,7 @@ from rag.plain import plain_digest
 
 COMMAND = "byline eval --fit"
 """What fits a score and keeps it."""
-VERSION = 3
+VERSION = 4
 """Of the signals and the small judge that a fit is of."""
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Weight = Annotated[float, Field(allow_inf_nan=False)]

@@ -17,7 +17,7 @@ from rag.models.judge.pair import Pair, SmallJudge
 __all__ = ["SHA256", "WEIGHTS", "Pair", "SmallJudge", "open_judge"]
 
 WEIGHTS = Path(__file__).with_name("judge.safetensors")
-SHA256 = "12c4a3b82f5c863d2742d5ab49a469a74a430a1589bee9e0a13bab49e96179a6"
+SHA256 = "36d337d16cb1f8494a137f5abdc4c1014dd7356443ee281f0bfb63c7d5237b19"
 
 
 def open_judge() -> SmallJudge:
