@@ -88,7 +88,7 @@ def test_the_first_token_separates_what_is_said_from_what_is_not(embedded: LLM) 
 @pytest.mark.model
 def test_a_look_tells_an_answer_from_what_is_said_of_something_else(embedded: LLM) -> None:
     text = AID.passage.sentences[1].text
-    right, call = look(QUESTION, "60%", text, embedded)
+    right, (call,) = look(QUESTION, "60%", text, embedded)
     wrong, _ = look(asked("What share of the total did Russia pay?"), "60%", text, embedded)
     assert right > 0.5 > wrong
     assert (call.reply, call.tokens[1]) == ("yes", 1)
