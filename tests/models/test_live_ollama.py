@@ -180,7 +180,7 @@ def test_the_form_is_learned_for_both_kinds_of_template(
         (there,) = [each for each in models(settings.ollama_host) if each.name == name]
         assert (llm.form, known(there, version, settings.home)) == (form, form)
         assert there.weights == model.weights
-        with open_assistant(replace(settings, model=name), embedder=lambda _: HashEmbedder()) as assistant:
+        with open_assistant(replace(settings, model=name, embedder="minilm")) as assistant:
             answer = assistant.ask(SHARE)
         assert_bounded(answer)
         assert "60" in answer.text
