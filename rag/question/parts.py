@@ -11,11 +11,12 @@ import re
 
 from rag.english.words import stems
 
-_WORD = r"(?:what|which|who|whom|whose|how|when|where|why)"
+WORD = r"(?:what|which|who|whom|whose|how|when|where|why)"
+"""A word that asks."""
 _BEFORE = r"(?:(?:about|as|at|by|for|from|in|of|on|over|to|under|with|without)\s+)?"
-_ASKS = re.compile(rf"^\s*{_BEFORE}{_WORD}\b", re.IGNORECASE)
-_AND = re.compile(rf"\s*[,;]?\s+(?:and|but)\s+(?={_BEFORE}{_WORD}\b)", re.IGNORECASE)
-_EMBEDDED = re.compile(rf"\b{_WORD}\b", re.IGNORECASE)
+_ASKS = re.compile(rf"^\s*{_BEFORE}{WORD}\b", re.IGNORECASE)
+_AND = re.compile(rf"\s*[,;]?\s+(?:and|but)\s+(?={_BEFORE}{WORD}\b)", re.IGNORECASE)
+_EMBEDDED = re.compile(rf"\b{WORD}\b", re.IGNORECASE)
 _THINGS = re.compile(r"^.*\b(?:two|both|several|following)\s+things\b[^:]*:\s*(?P<things>.+)$", re.IGNORECASE)
 _SET_BESIDE = (
     re.compile(r"^(?:please\s+)?compare\s+(?P<one>.+?)\s+(?:with|against)\s+(?P<other>.+)$", re.IGNORECASE),

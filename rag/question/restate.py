@@ -8,6 +8,8 @@ Does not know: models, what is asked.
 
 import re
 
+from rag.question.parts import WORD
+
 _GREETING = re.compile(
     r"^(?:(?:hi|hello|hey|good (?:morning|afternoon|evening)|thanks|thank you|ok|okay|sorry|please"
     r"|(?:quick|one more|next) question)(?: (?:there|all|byline))?\s*[,.!:–—-]+\s*)+",
@@ -17,15 +19,15 @@ _FRAME = re.compile(
     r"^(?:and\s+)?(?:(?:(?:can|could|would|will) you )?(?:please )?(?:tell|show|remind) (?:me|us)"
     r"|(?:i['’]d|i would) like to know|i (?:want|need) to (?:know|find out)|do you know|any idea"
     r"|do (?:the|these|my) (?:articles|reports) say),?\s+"
-    r"(?=(?:(?:at|by|for|from|in|on|to|with)\s+)?(?:what|which|who|whom|whose|how|when|where|why)\b)",
+    rf"(?=(?:(?:at|by|for|from|in|on|to|with)\s+)?{WORD}\b)",
     re.IGNORECASE,
 )
 
 
 def restated(question: str) -> str:
     """The question without a greeting and a frame before it, on one line; itself where it has none."""
-    text = " ".join(question.split())
+    text = plain = " ".join(question.split())
     for around in (_GREETING, _FRAME):
         left = around.sub("", text)
         text = left if len(left.split()) > 1 else text
-    return question if text == " ".join(question.split()) else f"{text[:1].upper()}{text[1:]}"
+    return question if text == plain else f"{text[:1].upper()}{text[1:]}"

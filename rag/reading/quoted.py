@@ -13,6 +13,7 @@ from dataclasses import replace
 from index.article import Hit
 from rag.answer import NumberedSentence, Question
 from rag.english.quotes import ends_within, has_mark, is_told_by, quoted
+from rag.english.values import names
 from rag.reading.prompt import number
 
 FURTHEST = 4
@@ -62,7 +63,7 @@ def narrowed(question: Question, hits: Sequence[Hit]) -> list[Hit]:
     """
     if not question.form.exact:
         return list(hits)
-    for who in (question.form.names, frozenset[str]()):
+    for who in (names(question.text), frozenset[str]()):
         left = [quoting for hit in hits if (quoting := _quoting(hit, who)).passage.sentences]
         if left:
             return left

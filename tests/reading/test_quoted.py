@@ -58,6 +58,7 @@ def test_the_numbers_stay_in_order_and_end_as_they_did(texts: list[str], data: s
 BERG = "“We want calm,” Berg said."
 OPENED = ("Berg, asked by Oslo Radio, went on, saying: “We want calm.", "The plan is bold.”")
 DAHL = "“It is late,” said Dahl."
+MARK = "“It is late,” said Mark."
 SOME = "The wall is old."
 
 
@@ -66,6 +67,7 @@ SOME = "The wall is old."
     [
         ("What were Berg's exact words?", [(SOME, BERG, DAHL)], [(BERG,)]),
         ("What were Berg's exact words?", [(SOME, DAHL), (BERG, SOME)], [(BERG,)]),
+        ("What were Mark's exact words?", [(BERG, MARK)], [(MARK,)]),
         ("Berg's quote about the plan?", [(SOME, *OPENED, SOME)], [OPENED]),
         ("What were the mayor's exact words?", [(SOME, BERG, DAHL)], [(BERG, DAHL)]),
         ("What were Lund's exact words?", [(SOME, BERG), (DAHL,)], [(BERG,), (DAHL,)]),

@@ -61,7 +61,7 @@ ELLIPSIS = re.compile(
 """A question without its verb: In which city? Which year?"""
 _ENOUGH = 3
 """Content words from which a question may stand alone for all its opening "And"."""
-POINTING = _PRONOUNS | _OPENINGS | _set("this that there here such") | _LOOSE
+POINTING = _PRONOUNS | _OPENINGS | _set("this that these there here one ones such") | _LOOSE
 """Words that stand for, or lean on, something said elsewhere."""
 
 
