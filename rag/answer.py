@@ -53,8 +53,8 @@ class Question:
 class Model:
     """Which model spoke. ``backend`` is ``ollama`` or ``embedded``, ``digest`` that of its weights.
 
-    ``form`` is how its replies are bound: grammar, lines or json; "" where that is not known yet. It tells
-    nothing of which model it is.
+    ``form`` is how its replies are bound: grammar, lines, turn or json; "" where that is not known yet. It
+    tells nothing of which model it is.
     """
 
     backend: str

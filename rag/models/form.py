@@ -1,8 +1,10 @@
-"""Which form of reply a served model takes: whether it goes on from words that were written for it.
+"""Which form of reply a served model takes: whether it goes on from words that were written for it, or begins
+with them itself.
 
-Law: learned by one call of a few tokens for each model and server version, and remembered; no question pays
-for it again. A template that closes the last turn makes the model begin anew, and a weak model says anything:
-both get the JSON form, whose shape the server itself holds them to.
+Law: learned by a call or two of a few tokens for each model and server version, and remembered; no question
+pays for it again. A template that closes the last turn makes the model begin anew: one that then begins as
+the examples do is read in lines all the same, since what follows "Source:" follows the same words, whoever
+wrote them. Who says anything else gets the JSON form, whose shape the server itself holds it to.
 
 Does not know: prompts' words, how a reply is judged.
 """
@@ -19,14 +21,14 @@ from rag.models import kept
 from rag.models.prompt import PREFILL, asking, fixed
 from rag.models.served import GIVES_FORMAT, OllamaModel
 
-FILE = "forms"
+FILE = "replies"
 NONE = "none"
 TOKENS = 4
 """How much of a reply is heard: a blank, a sentence's number or "none"."""
 UNANSWERED = "Who will open the bridge?"
 """Asked over no sentence at all: a reply that goes on from the prefill names none."""
-ServedForm = Literal["lines", "json"]
-FORMS: tuple[ServedForm, ...] = ("lines", "json")
+ServedForm = Literal["lines", "turn", "json"]
+FORMS: tuple[ServedForm, ...] = ("lines", "turn", "json")
 
 
 def form_of(model: OllamaModel, version: tuple[int, ...], chat: BaseChatModel, home: Path) -> ServedForm:
@@ -57,17 +59,15 @@ def _key(model: OllamaModel, version: tuple[int, ...]) -> str:
 
 
 def _learned(chat: BaseChatModel) -> ServedForm:
-    asked = [*fixed("lines"), HumanMessage(asking(UNANSWERED, "")), AIMessage(PREFILL)]
-    reply = chat.invoke(asked, max_tokens=TOKENS)
-    return told_by(str(reply.text))
+    asked = [*fixed("lines"), HumanMessage(asking(UNANSWERED, ""))]
+    if goes_on(str(chat.invoke([*asked, AIMessage(PREFILL)], max_tokens=TOKENS).text)):
+        return "lines"
+    begins = str(chat.invoke(asked, max_tokens=TOKENS).text).lstrip().startswith(PREFILL)
+    return "turn" if begins else "json"
 
 
-def told_by(reply: str) -> ServedForm:
-    """The form of a model that replied so to a turn that ends in ``PREFILL``.
-
-    Who goes on from "Source:" begins with a blank; who begins a turn of their own does not.
-    """
+def goes_on(reply: str) -> bool:
+    """Whether a model that replied so went on from ``PREFILL``: with a blank, and a sentence or none."""
     text = reply.lstrip(" \t")
     first = next(iter(text.split()), "").rstrip(".")
-    goes_on = text != reply and (first == NONE or (first[:1] == "S" and first[1:2].isdigit()))
-    return "lines" if goes_on else "json"
+    return text != reply and (first == NONE or (first[:1] == "S" and first[1:2].isdigit()))

@@ -2,7 +2,7 @@
 
 Law: every call of a model begins with the same messages, byte for byte: the system text, reading's
 examples, the look's. So a runtime's one prompt cache serves them all, and a call pays for its own last turn
-only. A reading's reply begins in our own words (``PREFILL``), so its first token is the decision: a
+only. A reading's reply begins with ``PREFILL``, written for it or by it, and then comes the decision: a
 sentence, or none. What comes from articles and readers is data: one line, without control tokens.
 
 Does not know: models, retrieval, what a reply means.
@@ -17,8 +17,11 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 
 from rag.plain import flat, visible
 
-Form = Literal["grammar", "lines", "json"]
-"""How a reply is bound: by a grammar, by the prompt's lines alone, or by a JSON schema."""
+Form = Literal["grammar", "lines", "turn", "json"]
+"""How a reply is bound: by a grammar, by the prompt's lines alone, in the turn that was begun for it or in
+one of its own, or by a JSON schema."""
+BEGUN: tuple[Form, ...] = ("grammar", "lines")
+"""The forms whose replies go on from ``PREFILL``."""
 PREFILL = "Source:"
 ANSWER_TOKENS = 96
 """The most tokens a reply may take."""
@@ -30,6 +33,12 @@ If no sentence states the answer, write: Source: none
 Asked whether a text states an answer, say yes only if the text states that this is the answer to this very \
 question. Say no if the text speaks of something else."""
 AS_JSON = '\nReply in JSON: {"source": number, "answer": words}; source 0 and an empty answer for none.'
+
+REMINDER = (
+    "Reply in the two lines of the examples: Source: S and a number, then Answer: and the words. "
+    "Or in one: Source: none"
+)
+"""What is put behind a question whose reply kept to no form."""
 
 _FERRY = (
     "The ferry Aurora left Bergen on Friday with 212 passengers on board.",
@@ -60,7 +69,7 @@ LOOKED: tuple[tuple[str, str, str, str], ...] = (
 """(text, question, short answer, whether it is the answer)."""
 
 
-@lru_cache(maxsize=3)
+@lru_cache(maxsize=4)
 def fixed(form: Form) -> tuple[BaseMessage, ...]:
     """What every call begins with, for a model that is bound by this form."""
     as_json = form == "json"

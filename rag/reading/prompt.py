@@ -17,7 +17,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 from index.article import Hit
 from rag.answer import NumberedSentence, Question
 from rag.english.injection import addresses_model
-from rag.models.prompt import PREFILL, Form, asking, fixed, inert, looking
+from rag.models.prompt import BEGUN, PREFILL, REMINDER, Form, asking, fixed, inert, looking
 
 _NONE = "none"
 YES_OR_NO = 'root ::= "yes" | "no"'
@@ -36,10 +36,16 @@ def number(hits: Iterable[Hit], first: int = 1) -> tuple[NumberedSentence, ...]:
     return tuple(NumberedSentence(n, hit, sentence) for n, (hit, sentence) in enumerate(pairs, first))
 
 
-def messages(question: Question, sentences: Sequence[NumberedSentence], form: Form) -> list[BaseMessage]:
-    """The whole conversation of a reading; in the forms of lines it ends with the prefilled turn."""
-    asked = [*fixed(form), HumanMessage(asking(question.text, _blocks(sentences)))]
-    return asked if form == "json" else [*asked, AIMessage(PREFILL)]
+def messages(
+    question: Question, sentences: Sequence[NumberedSentence], form: Form, *, reminded: bool = False
+) -> list[BaseMessage]:
+    """The whole conversation of a reading; where the reply goes on from our words it ends with them.
+
+    ``reminded`` is that of a second try, after a reply that kept to no form.
+    """
+    text = asking(question.text, _blocks(sentences)) + f"\n\n{REMINDER}" * reminded
+    asked = [*fixed(form), HumanMessage(text)]
+    return [*asked, AIMessage(PREFILL)] if form in BEGUN else asked
 
 
 def look_messages(question: Question, short: str, span: str, form: Form) -> list[BaseMessage]:

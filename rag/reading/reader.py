@@ -52,8 +52,10 @@ def read(question: Question, hit: Hit, rank: int, llm: LLM) -> Reading:
     """
     sentences = prompt.number([hit])
     calls: list[Call] = []
-    for form in _forms(llm.form):
-        said, call = _ask(question, sentences, llm, form)
+    for form, reminded in _tries(llm.form):
+        said, call = _ask(
+            prompt.messages(question, sentences, form, reminded=reminded), llm, form, len(sentences)
+        )
         first = (json_share if form == "json" else first_share)(odds(said))
         calls.append(replace(call, support=first))
         found = (prompt.parse_json if form == "json" else prompt.parse)(call.reply)
@@ -65,19 +67,21 @@ def read(question: Question, hit: Hit, rank: int, llm: LLM) -> Reading:
     raise unreadable(llm.model.name, calls[-1].reply)
 
 
-def _forms(form: Form) -> tuple[Form, ...]:
-    """The forms in which a passage is read, one after the other until one is kept to."""
-    return ("lines", "json") if form == "lines" else (form,)
+def _tries(form: Form) -> tuple[tuple[Form, bool], ...]:
+    """The forms in which a passage is read, one after the other until one is kept to, and whether it is
+    reminded of: a reminder costs its own few tokens, another form its whole fixed part.
+    """
+    if form == "turn":
+        return (("turn", False), ("turn", True), ("json", False))
+    return (("lines", False), ("json", False)) if form == "lines" else ((form, False),)
 
 
-def _ask(
-    question: Question, sentences: Sequence[NumberedSentence], llm: LLM, form: Form
-) -> tuple[AIMessage, Call]:
-    messages: list[BaseMessage] = prompt.messages(question, sentences, form)
+def _ask(messages: Sequence[BaseMessage], llm: LLM, form: Form, count: int) -> tuple[AIMessage, Call]:
+    """The reply to a reading over ``count`` sentences."""
     if form == "grammar":
-        return ask_once("read", messages, llm.chat.bind(grammar=prompt.grammar(len(sentences))))
+        return ask_once("read", messages, llm.chat.bind(grammar=prompt.grammar(count)))
     if form == "json":
-        return ask_once("read", messages, llm.chat.bind(format=prompt.schema(len(sentences))))
+        return ask_once("read", messages, llm.chat.bind(format=prompt.schema(count)))
     return ask_once("read", messages, llm.chat.bind(stop=["\n\n"]))
 
 

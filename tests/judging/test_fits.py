@@ -81,8 +81,8 @@ def test_a_signal_matters_where_it_can_change_what_becomes_of_a_candidate(
 PLAIN = {"first": 4.0, "look": 3.0, "judge": 2.0, "strange": 0.0}
 """The signals of a plain answer, as the embedded model gives them."""
 FITS = [
-    *(("", form) for form in ("grammar", "lines", "json")),
-    *((EMBEDDED.sha256, form) for form in ("grammar", "lines")),
+    *(("", form) for form in ("grammar", "lines", "turn", "json")),
+    *((EMBEDDED.sha256, form) for form in ("grammar", "lines", "turn")),
 ]
 
 
@@ -109,8 +109,8 @@ def test_every_signal_counts_the_way_it_is_meant(digest: str, form: str, name: s
 
 
 def test_only_the_model_on_which_it_was_measured_is_sure_without_a_look() -> None:
-    assert {shipped(digest, form).unlooked is None for digest, form in FITS[:3]} == {True}
-    assert {shipped(digest, form).unlooked for digest, form in FITS[3:]} == {1.0}
+    assert {shipped(digest, form).unlooked is None for digest, form in FITS[:4]} == {True}
+    assert {shipped(digest, form).unlooked for digest, form in FITS[4:]} == {1.0}
 
 
 # The file
@@ -187,7 +187,7 @@ def test_where_it_can_not_be_written_the_reader_is_told(tmp_path: Path) -> None:
 # Which one
 
 
-@pytest.mark.parametrize("form", ["grammar", "lines", "json"])
+@pytest.mark.parametrize("form", ["grammar", "lines", "turn", "json"])
 def test_every_form_has_a_shipped_fit_whatever_the_model(tmp_path: Path, form: str) -> None:
     fit = fit_for(tmp_path, "f" * 64, form)
     assert (fit, fit.form) == (shipped("f" * 64, form), form)

@@ -11,16 +11,17 @@ from index.errors import ModelUnfit
 from rag.assistant import Assistant
 from rag.assistant.opening import open_assistant
 from rag.judging import score
-from rag.models.form import TOKENS, told_by
+from rag.models.form import TOKENS, goes_on
 from rag.models.llm import open_llm
 from rag.settings import Settings
 from tests.fakes import HashEmbedder
 from tests.ollama_chat import Brain, ChatReply, ChatRequest, ModelFile, say
 from tests.ollama_standin import OllamaStandin
-from tests.scripted import well_read
+from tests.scripted import looks, reads, well_read
 
 OPEN = ModelFile("open:3b", digest="a" * 64, weights="c" * 64)
 CLOSED = ModelFile("closed:3b", digest="b" * 64, weights="c" * 64, prefill=False)
+LOOSE = ModelFile("loose:3b", digest="d" * 64, weights="c" * 64, prefill=False)
 SHARE = "What did Macron say that Europe paid?"
 
 
@@ -30,44 +31,57 @@ def opened(server: OllamaStandin, model: ModelFile, corpus: Path, home: Path) ->
 
 
 def templated(request: ChatRequest) -> ChatReply:
-    """A model that goes on from what its template left open, and else begins a turn of its own."""
-    if request.prefill and request.options["num_predict"] <= TOKENS:
-        return say(" none")
-    if request.prefill or request.body.get("format") or request.messages[-1]["role"] == "user":
+    """A model that goes on from what its template left open, and else begins a turn of its own.
+
+    The loose one begins it in its own words.
+    """
+    if request.body.get("format") or looks(request):
         return well_read(request)
-    return say("Source: none")
+    if request.prefill:
+        return say(" none") if request.options["num_predict"] <= TOKENS else well_read(request)
+    if request.body["model"] == LOOSE.name:
+        return say("Nobody knows.")
+    return (
+        ChatReply((*say("Source:").tokens, *well_read(request).tokens))
+        if reads(request)
+        else say("Source: none")
+    )
 
 
 def readings(server: OllamaStandin) -> list[dict[str, object]]:
     return [body for body in server.bodies("/api/chat") if body["messages"]]
 
 
-@pytest.mark.parametrize(("model", "form"), [(OPEN, "lines"), (CLOSED, "json")])
-def test_the_form_is_learned_once(corpus: Path, home: Path, model: ModelFile, form: str) -> None:
-    with OllamaStandin((OPEN, CLOSED), templated) as server:
+@pytest.mark.parametrize(
+    ("model", "form", "calls"), [(OPEN, "lines", 1), (CLOSED, "turn", 2), (LOOSE, "json", 2)]
+)
+def test_the_form_is_learned_once(corpus: Path, home: Path, model: ModelFile, form: str, calls: int) -> None:
+    with OllamaStandin((OPEN, CLOSED, LOOSE), templated) as server:
         for _ in range(2):
             with opened(server, model, corpus, home) as assistant:
                 assert (assistant.llm.form, assistant.llm.model.form) == (form, form)
         asked = [body["options"]["num_predict"] for body in readings(server)]  # type: ignore[index]
-        assert asked == [TOKENS, 1, 1], "a few tokens once, then the fixed part alone"
+        assert asked == [*[TOKENS] * calls, 1, 1], "a few tokens once, then the fixed part alone"
         server.version = "0.99.0"
         with opened(server, model, corpus, home):
             assert readings(server)[-2]["options"]["num_predict"] == TOKENS  # type: ignore[index]
 
 
-def test_where_a_turn_is_closed_no_reading_is_thrown_away(corpus: Path, home: Path) -> None:
-    with OllamaStandin((CLOSED,), templated) as server, opened(server, CLOSED, corpus, home) as assistant:
+@pytest.mark.parametrize("model", [CLOSED, LOOSE])
+def test_where_a_turn_is_closed_no_reading_is_thrown_away(corpus: Path, home: Path, model: ModelFile) -> None:
+    with OllamaStandin((model,), templated) as server, opened(server, model, corpus, home) as assistant:
         before = len(server.bodies("/api/chat"))
         answer = assistant.ask(SHARE)
         sent = server.bodies("/api/chat")[before:]
     assert not answer.refused
     assert [call.purpose for call in answer.calls][:2] == ["read", "look"]
     assert all(body["messages"][-1]["role"] == "user" for body in sent)
-    assert all(body.get("format") for body in sent if "Answer:" not in body["messages"][-1]["content"])
+    asked = [body for body in sent if "Answer:" not in body["messages"][-1]["content"]]
+    assert {bool(body.get("format")) for body in asked} == {model is LOOSE}
 
 
 def test_every_call_is_bounded_and_a_look_to_two_tokens(corpus: Path, home: Path) -> None:
-    for model in (OPEN, CLOSED):
+    for model in (OPEN, CLOSED, LOOSE):
         with OllamaStandin((model,), templated) as server, opened(server, model, corpus, home) as assistant:
             answer = assistant.ask(SHARE)
             asked = {
@@ -120,18 +134,18 @@ def test_a_server_too_old_for_probabilities_and_formats_answers_too(corpus: Path
 
 
 @pytest.mark.parametrize(
-    ("reply", "form"),
-    [(" S2\nAnswer", "lines"), (" none", "lines"), (" None.", "json"), ("Source: S2", "json"), ("S2", "json"),
-     ("", "json"), (" So", "json"), ("```json", "json"), (" nonetheless", "json")],
+    ("reply", "wanted"),
+    [(" S2\nAnswer", True), (" none", True), (" None.", False), ("Source: S2", False), ("S2", False),
+     ("", False), (" So", False), ("```json", False), (" nonetheless", False)],
 )  # fmt: skip
-def test_only_a_reply_that_goes_on_from_the_prefill_is_in_lines(reply: str, form: str) -> None:
-    assert told_by(reply) == form
+def test_only_a_reply_that_goes_on_from_the_prefill_does(reply: str, wanted: bool) -> None:
+    assert goes_on(reply) is wanted
 
 
 def test_the_receipt_tells_the_weights_and_the_form(corpus: Path, home: Path) -> None:
     with OllamaStandin((CLOSED,), templated) as server, opened(server, CLOSED, corpus, home) as assistant:
         model = assistant.ask(SHARE).model
-    assert (model.digest, model.form) == (CLOSED.weights, "json")
+    assert (model.digest, model.form) == (CLOSED.weights, "turn")
 
 
 def test_a_fit_of_the_weights_holds_under_every_name_in_its_form_alone(corpus: Path, home: Path) -> None:
@@ -144,4 +158,4 @@ def test_a_fit_of_the_weights_holds_under_every_name_in_its_form_alone(corpus: P
             with opened(server, model, corpus, home) as assistant:
                 found[model.name] = assistant.scales.fit
     assert found[OPEN.name] == found[named.name] == own
-    assert found[CLOSED.name] == score.shipped("", "json")
+    assert found[CLOSED.name] == score.shipped("", "turn")

@@ -170,7 +170,7 @@ def template_of(settings: Settings, model: OllamaModel) -> str:
     return str(shows(settings, "/api/show", model=model.name).get("template") or "")
 
 
-@pytest.mark.parametrize(("tag", "template", "form"), [("open", OPEN, "lines"), ("closed", CLOSED, "json")])
+@pytest.mark.parametrize(("tag", "template", "form"), [("open", OPEN, "lines"), ("closed", CLOSED, "turn")])
 def test_the_form_is_learned_for_both_kinds_of_template(
     settings: Settings, model: OllamaModel, version: tuple[int, ...], tag: str, template: str, form: str
 ) -> None:

@@ -33,7 +33,7 @@ HOSTILE = (
 )
 
 
-FORMS = ("grammar", "lines", "json")
+FORMS = ("grammar", "lines", "turn", "json")
 
 
 def text_of(message: BaseMessage) -> str:
@@ -85,11 +85,13 @@ def test_every_call_begins_with_the_same_fixed_part_byte_for_byte(form: Any) -> 
 
 
 def test_the_fixed_part_is_the_same_in_both_forms_of_lines() -> None:
-    assert fixed("grammar") == fixed("lines")
+    assert fixed("grammar") == fixed("lines") == fixed("turn")
     assert fixed("json") != fixed("lines")
 
 
-@pytest.mark.parametrize(("form", "last"), [("grammar", "ai"), ("lines", "ai"), ("json", "human")])
+@pytest.mark.parametrize(
+    ("form", "last"), [("grammar", "ai"), ("lines", "ai"), ("turn", "human"), ("json", "human")]
+)
 def test_only_a_reply_in_lines_is_prefilled(form: Any, last: str) -> None:
     reading, _, look, rewriting = calls(form)
     assert (reading[-1].type, look[-1].type, rewriting[-1].type) == (last, "human", "human")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from index.errors import ModelUnfit, PromptTooLong
 from rag.answer import Call, Reading
 from rag.models.llm import LLM
-from rag.models.prompt import ANSWER_TOKENS, PREFILL
+from rag.models.prompt import ANSWER_TOKENS, PREFILL, REMINDER
 from rag.reading import prompt
 from rag.reading.reader import fits, fitting, read
 from tests.ollama_chat import ChatReply, Token, count_words, say
@@ -40,7 +40,7 @@ def said(*replies: ChatReply, form: Any = "grammar", **how: Any) -> tuple[Readin
     return read(QUESTION, AID, 2, llm), llm
 
 
-@pytest.mark.parametrize("form", ["grammar", "lines"])
+@pytest.mark.parametrize("form", ["grammar", "lines", "turn"])
 def test_a_reply_is_read_with_its_numbers_its_words_and_their_odds(form: Any) -> None:
     reading, _ = said(cites(2, "60%", 0.98, least=-0.5), form=form)
     assert (reading.hit, reading.rank, reading.sentences) == (AID, 2, NUMBERED)
@@ -60,6 +60,7 @@ def test_the_model_gets_the_whole_prompt_with_the_prefill_and_a_grammar_of_what_
     ("form", "reply", "body"),
     [
         ("lines", cites(2, "60%"), {"stop": ["\n\n"]}),
+        ("turn", cites(2, "60%", before=PREFILL), {"stop": ["\n\n"]}),
         ("json", in_json(2, "60%"), {"format": prompt.schema(2)}),
     ],
 )
@@ -115,6 +116,18 @@ def test_a_reply_out_of_form_is_asked_for_again_under_a_schema() -> None:
     second = chat_of(llm).asked[1]
     assert (second.body, second.prefill) == ({"format": prompt.schema(2)}, "")
     assert [call.purpose for call in reading.calls] == ["read", "read"]
+
+
+def test_one_that_replies_in_a_turn_of_its_own_is_reminded_of_the_lines_before_it_is_asked_for_json() -> None:
+    reading, llm = said(say("60%"), cites(2, "60%", 0.9, before=PREFILL), form="turn")
+    assert (reading.named, reading.first) == ((2,), pytest.approx(0.9))
+    first, second = chat_of(llm).asked
+    assert second.last("user") == f"{first.last('user')}\n\n{REMINDER}"
+    reading, llm = said(say("60%"), say("60%"), in_json(2, "60%"), form="turn")
+    assert ([bool(request.body) for request in chat_of(llm).asked], reading.named) == (
+        [False, False, True],
+        (2,),
+    )
 
 
 @pytest.mark.parametrize(
