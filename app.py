@@ -35,7 +35,7 @@ cli = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-model_cli = typer.Typer(help="What would answer; pull or list models.", invoke_without_command=True)
+model_cli = typer.Typer(help="What would answer; pull, list, check, use.", invoke_without_command=True)
 cli.add_typer(model_cli, name="model")
 
 

@@ -19,7 +19,8 @@ from eval import counterfactual, injections
 from eval.bench import Bench, OpenBench, Opener
 from eval.cases import Case, load_cases
 from eval.compare import Older, load_report
-from eval.fitting.work import Set, ablated, fit
+from eval.fitting.sets import Set
+from eval.fitting.work import ablated, fit
 from eval.options import Options, parse
 from eval.probe import Finding
 from eval.progress import progress
@@ -115,7 +116,7 @@ def _evaluate(plan: Plan, open_bench: OpenBench | None, errors: Console) -> int:
 
 
 def _fitted(plan: Plan, opener: OpenBench, errors: Console) -> int:
-    """Fit a score, or measure what its rules are worth, and print that."""
+    """Fit a score, or measure what signals and rules are worth, and print that."""
     options = plan.options
     sets = [Set(corpus, load_cases(cases)[: options.limit]) for corpus, cases in options.sets]
     with progress("answers", None, errors) as step:

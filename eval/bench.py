@@ -56,10 +56,10 @@ class Bench:
 
 
 OpenBench = Callable[..., AbstractContextManager[Bench]]
-"""Called as ``open_bench(corpus, loose=False)``.
+"""Called as ``open_bench(corpus, loose=False, off=frozenset())``.
 
 ``corpus`` is a folder or None for the default one; a ``loose`` bench refuses nothing and looks at every
-candidate.
+candidate; the rules that are named ``off`` don't fire.
 """
 
 
@@ -96,14 +96,18 @@ class Opener:
         self._passing_home = functools.cache(self._make_passing_home)
 
     @contextmanager
-    def __call__(self, corpus: Path | None, loose: bool = False) -> Iterator[Bench]:
+    def __call__(
+        self, corpus: Path | None, loose: bool = False, off: frozenset[str] = frozenset()
+    ) -> Iterator[Bench]:
         """A bench over ``corpus``. Raises CorpusError, IndexFault, ModelFault."""
         from rag.assistant.opening import open_assistant
+        from rag.rules import Rules
 
         settings = self._settings_for(corpus)
         how = {"llm": self._lend, "embedder": self._embedder, "judge": self._judge, "near": self._near}
         with open_assistant(settings, **how) as assistant:  # type: ignore[arg-type]
-            asked = assistant.weighing(_loose(assistant.scales)) if loose else assistant
+            scales = replace(assistant.scales, rules=Rules(off))
+            asked = assistant.weighing(_loose(scales) if loose else scales)
             yield bench(asked, settings.corpus, settings.reads)
 
     def _load(self, open_llm: "Callable[[Settings], LLM]") -> "LLM":
@@ -196,7 +200,14 @@ def state_of(assistant: "Assistant", reads: int) -> str:
     """A SHA-256 (hex) over the index, the models, the thresholds and the program's own code."""
     llm = assistant.llm
     parts = [assistant.index.fingerprint(), assistant.embedder.digest, llm.model.digest]
-    parts += [repr(assistant.scales.fit), llm.form, str(llm.context), str(reads), code_digest()]
+    parts += [
+        repr(assistant.scales.fit),
+        repr(sorted(assistant.scales.rules.off)),
+        llm.form,
+        str(llm.context),
+        str(reads),
+        code_digest(),
+    ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

@@ -21,9 +21,10 @@ class Form:
     """What is asked for, told once from a question's words (``rag.question.form``).
 
     ``closed`` asks for yes or no, ``verb_first`` that or a choice; ``several`` for a list or a comparison;
-    ``each`` for every article's version; ``exact`` for somebody's very words. ``wants`` is the kind of
-    answer: count, share, year, day, person, place, or "" where that can't be told; ``one_name`` says that
-    one name is, ``counting`` that a number may be. ``denies`` says that the question itself denies something.
+    ``each`` for every article's version; ``exact`` for somebody's very words; ``one_name`` for one name.
+    ``counting`` says that a number may be the answer, ``how_many`` that one is asked for, ``denies`` that the
+    question itself denies something.
+    ``names`` are those in it, in small letters; ``stems`` those of its content words.
     """
 
     closed: bool = False
@@ -33,10 +34,9 @@ class Form:
     exact: bool = False
     one_name: bool = False
     counting: bool = False
+    how_many: bool = False
     denies: bool = False
-    wants: str = ""
     names: frozenset[str] = frozenset()
-    years: frozenset[str] = frozenset()
     stems: frozenset[str] = frozenset()
 
 
@@ -158,11 +158,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A candidate with its signals by name, the rules that fired, and the support of both, 0 to 1."""
+    """A candidate with its signals by name, and the support that they give it, 0 to 1."""
 
     candidate: Candidate
     signals: tuple[tuple[str, float], ...]
-    fired: tuple[str, ...]
     support: float
 
 
@@ -187,7 +186,8 @@ class Draft:
     shown where their support reaches ``threshold``, best first. ``rivals`` are what other articles say to
     the same question, for the gate of conflicts; their numbers count among ``sentences`` too. ``judged``
     are all candidates, in the order in which they were read. ``unanswered`` are the parts of the question
-    that nothing was found for, where others were answered.
+    that nothing was found for, where others were answered. ``fired`` names the rules that found something in
+    other articles.
     """
 
     question: Question
@@ -203,6 +203,7 @@ class Draft:
     judged: tuple[Judged, ...] = ()
     calls: tuple[Call, ...] = ()
     unanswered: tuple[str, ...] = ()
+    fired: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,10 +265,11 @@ class Answer:
 
     ``text`` is each claim in quotation marks, followed by its citation numbers in brackets. ``also_read``
     are the nearest passages that no claim cites. ``conflicts`` are among the claims. ``hits``, ``judged``,
-    ``calls`` and ``checks`` are what a receipt keeps: the hits in the order of retrieval, the candidates
-    with their signals, the model's calls, and each gate's outcome. ``unanswered`` are the parts of the
-    question that the articles don't answer, where they answer others. ``told`` says what can be done
-    instead, where a question can't be answered with sentences of articles at all.
+    ``calls``, ``checks`` and ``fired`` are what a receipt keeps: the hits in the order of retrieval, the
+    candidates with their signals, the model's calls, each gate's outcome, and the rules that fired.
+    ``unanswered`` are the parts of the question that the articles don't answer, where they answer others.
+    ``told`` says what can be done instead, where a question can't be answered with sentences of articles at
+    all.
     """
 
     question: str
@@ -288,3 +290,4 @@ class Answer:
     threshold: float = 0.0
     unanswered: tuple[str, ...] = ()
     told: str = ""
+    fired: tuple[str, ...] = ()

@@ -159,6 +159,7 @@ def _answer(
         checks=checks,
         threshold=draft.threshold,
         unanswered=draft.unanswered if claims else (),
+        fired=draft.fired,
     )
 
 

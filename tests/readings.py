@@ -26,7 +26,7 @@ def candidate(found: Hit, short: str, *at: int, yes: float | None = None, **how:
 
 def judged(found: Hit, short: str, *at: int, support: float = 0.9) -> Judged:
     """The same, judged: without signals, with this support."""
-    return Judged(candidate(found, short, *at), (), (), support)
+    return Judged(candidate(found, short, *at), (), support)
 
 
 def stated(found: Hit, short: str, *at: int, support: float = 0.9) -> Stated:
@@ -41,6 +41,6 @@ def told(found: Hit, *at: int, short: str = "", support: float = 0.9) -> tuple[S
     return (Stated(number([found]), Statement(at, short or text, support)),)
 
 
-def seen(question: str, found: Hit, short: str, *at: int, hits: tuple[Hit, ...] = (), **how: object) -> Seen:
-    """A candidate of a question, beside what was found for it."""
-    return Seen(asked(question), candidate(found, short, *at, **how), hits or (found,))  # type: ignore[arg-type]
+def seen(found: Hit, short: str, *at: int, **how: object) -> Seen:
+    """A candidate, before it is judged."""
+    return Seen(candidate(found, short, *at, **how))  # type: ignore[arg-type]

@@ -1,10 +1,8 @@
-"""Cases are asked, and each candidate that was judged becomes a row: its signals, what fired, whether it is
-right.
+"""Cases are asked, and each candidate that was judged becomes a row: its signals, whether it is right.
 
 Law: a candidate is right where its case has an answer, the sentences that would be shown hold it, and the
-short answer is of it. A case
-whose answers stand in several places, or that comes after others, tells of more than one candidate, and is
-left out.
+short answer is of it. A case whose answers stand in several places, or that comes after others, tells of
+more than one candidate, and is left out.
 
 Does not know: weights, thresholds.
 """
@@ -20,7 +18,7 @@ from rag.answer import Judged
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One candidate of a case of a set. ``values`` are signals and rules (as 1) by name."""
+    """One candidate of a case of a set. ``values`` are its signals by name."""
 
     group: str
     case: str
@@ -62,5 +60,4 @@ def _row(group: str, case: Case, judged: Judged) -> Row:
     span, short = judged.candidate.span, judged.candidate.short
     held = [form for form in case.answers if occurs(form, span)]
     right = not case.unanswerable and any(occurs(form, short) or occurs(short, form) for form in held)
-    values = (*judged.signals, *((name, 1.0) for name in judged.fired))
-    return Row(group, case.id, not case.unanswerable, right, values)
+    return Row(group, case.id, not case.unanswerable, right, judged.signals)

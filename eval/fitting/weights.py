@@ -35,7 +35,7 @@ class Weights:
 
 
 def names_of(rows: Sequence[Row], without: frozenset[str] = frozenset()) -> list[str]:
-    """Every signal and rule of the rows, but those left out."""
+    """Every signal of the rows, but those left out."""
     return sorted({name for row in rows for name, _ in row.values} - without)
 
 

@@ -1,19 +1,18 @@
 """What ``byline eval --fit`` and ``--ablate`` do: sets are asked, and a score is fitted and kept, or its
 parts measured.
 
-Law: what is shown was measured on sets that were not fitted on; what is kept was fitted on all of them.
+Law: what is shown of signals was measured on sets that were not fitted on; what is kept was fitted on all of
+them. Rules are measured with the fit in use.
 
 Does not know: options, exit codes.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 from eval.bench import OpenBench
-from eval.cases import Case
-from eval.fitting import curve, worth
+from eval.fitting import curve, silenced, worth
 from eval.fitting.rows import Asked, gather
+from eval.fitting.sets import Set
 from eval.fitting.weights import Held, fitted, held_out, threshold
 from rag.judging.score import Fit, sigmoid, store
 from rag.settings import Settings
@@ -23,28 +22,13 @@ SURE = 0.03
 Notify = Callable[[], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Set:
-    """Cases over a corpus; None is the demo corpus."""
-
-    corpus: Path | None
-    cases: Sequence[Case]
-
-    @property
-    def name(self) -> str:
-        """What it is called: its corpus's folder, or the one above a folder that is called corpus."""
-        if self.corpus is None:
-            return "seeds"
-        folder = self.corpus.resolve()
-        return folder.parent.name if folder.name == "corpus" else folder.name
-
-
 def ablated(
     sets: Sequence[Set], open_bench: OpenBench, settings: Settings, wrongly: float, notify: Notify
 ) -> tuple[str, ...]:
-    """What each signal and rule is worth, as lines of Markdown. Raises as ``fit`` does."""
+    """What each signal and each rule is worth, as lines of Markdown. Raises as ``fit`` does."""
     asked, _ = _asked(sets, open_bench, settings, notify)
-    return tuple(worth.table(worth.worths(asked, wrongly)))
+    signals = worth.table(worth.worths(asked, wrongly))
+    return (*signals, "", *silenced.table(silenced.silenced(sets, open_bench, settings, notify)))
 
 
 def fit(

@@ -1,10 +1,10 @@
-"""What each rule and signal is worth: the cases that come out otherwise where it is left out.
+"""What each signal is worth: the cases that come out otherwise where it is left out.
 
 Law: each is left out of the fit, not only of the sum, and judged on sets that were not fitted on, at the
-threshold that refuses the same share of answers wrongly. A rule that loses nothing by being left out has no
-place.
+threshold that refuses the same share of answers wrongly. A signal that loses nothing by being left out has
+no place.
 
-Does not know: what a rule looks for.
+Does not know: what a signal measures.
 """
 
 from collections.abc import Sequence
@@ -16,12 +16,12 @@ from eval.fitting.weights import Held, auc, held_out, names_of, threshold
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """``fired`` counts candidates. ``lost`` and ``won`` are verdicts without it, of cases with an answer
-    (right) and without (refused); ``auc`` is how much of it is lost.
+    """``counted`` are the candidates of which it tells something, ``lost`` and ``won`` verdicts without it,
+    of cases with an answer (right) and without (refused); ``auc`` is how much of it is lost.
     """
 
     name: str
-    fired: int
+    counted: int
     right_lost: int
     right_won: int
     refused_lost: int
@@ -30,14 +30,14 @@ class Worth:
 
 
 def worths(asked: Sequence[Asked], wrongly: float) -> tuple[Worth, ...]:
-    """The worth of every signal and rule. Raises CasesError for too few cases."""
+    """The worth of every signal. Raises CasesError for too few cases."""
     rows = [row for one in asked for row in one.rows]
     base = held_out(asked)
-    fired = {name: sum(dict(row.values).get(name, 0.0) != 0 for row in rows) for name in names_of(rows)}
-    return tuple(_worth(name, fired[name], base, asked, wrongly) for name in sorted(fired))
+    counted = {name: sum(dict(row.values).get(name, 0.0) != 0 for row in rows) for name in names_of(rows)}
+    return tuple(_worth(name, counted[name], base, asked, wrongly) for name in sorted(counted))
 
 
-def _worth(name: str, fired: int, base: Sequence[Held], asked: Sequence[Asked], wrongly: float) -> Worth:
+def _worth(name: str, counted: int, base: Sequence[Held], asked: Sequence[Asked], wrongly: float) -> Worth:
     other = held_out(asked, frozenset((name,)))
     before, after = _verdicts(base, wrongly), _verdicts(other, wrongly)
     given = {(one.group, one.case): one.answerable for one in base}
@@ -45,7 +45,7 @@ def _worth(name: str, fired: int, base: Sequence[Held], asked: Sequence[Asked], 
     won = [case for case in before if after[case] and not before[case]]
     return Worth(
         name,
-        fired,
+        counted,
         sum(given[case] for case in lost),
         sum(given[case] for case in won),
         sum(not given[case] for case in lost),
@@ -68,12 +68,12 @@ def _verdicts(held: Sequence[Held], wrongly: float) -> dict[tuple[str, str], boo
 def table(found: Sequence[Worth]) -> list[str]:
     """The worths in Markdown, those that matter most first."""
     lines = [
-        "| signal or rule | fired | right lost | won | refusals lost | won | AUC lost |",
+        "| signal | counted | right lost | won | refusals lost | won | AUC lost |",
         "|---|---|---|---|---|---|---|",
     ]
     for one in sorted(found, key=lambda w: -(w.right_lost + w.refused_lost - w.right_won - w.refused_won)):
         cells = (
-            one.fired,
+            one.counted,
             one.right_lost,
             one.right_won,
             one.refused_lost,

@@ -34,8 +34,7 @@ from rag.search import PassageRetriever, hits_of
 ENOUGH = 2
 """After how many passages an answer that is not sure is enough; where there is none, more are read."""
 KEPT = 6
-"""How many hits are shown and looked through; more where more may be read. Those after them only tell which
-names the articles hold."""
+"""How many hits are shown and looked through; more where more may be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +87,9 @@ def _draft(question: Question, found: tuple[Hit, ...], start: float, means: Mean
     hits, heard = found[: max(means.reads, KEPT)], _Heard([])
     yield Found(hits)
     fits = fitting(question, hits, means.llm)
-    read = yield from _read_on(question, narrowed(question, fits)[: means.reads], found, heard, means)
+    read = yield from _read_on(question, narrowed(question, fits)[: means.reads], heard, means)
     yield Compares()
-    told = yield from _compared(question, read, fits, found, heard, means)
+    told = yield from _compared(question, read, fits, heard, means)
     sentences, said = joined((*told.answering, *told.against))
     every = (*read, *told.read)
     yield Draft(
@@ -106,18 +105,19 @@ def _draft(question: Question, found: tuple[Hit, ...], start: float, means: Mean
         rivals=said[len(told.answering) :],
         judged=every,
         calls=tuple(heard.calls),
+        fired=told.fired,
     )
 
 
 def _read_on(
-    question: Question, hits: Sequence[Hit], found: tuple[Hit, ...], heard: _Heard, means: Means
+    question: Question, hits: Sequence[Hit], heard: _Heard, means: Means
 ) -> Generator[Event, None, tuple[Judged, ...]]:
     """Read passage after passage until one is surely enough; all, where several things are asked for."""
     every: list[Judged] = []
     for rank, hit in enumerate(hits, 1):
         yield Reads(rank, len(hits), hit)
         best = 0.0 if question.form.several else max((one.support for one in every), default=0.0)
-        one = yield from _judged(question, hit, rank, found, heard, means, best)
+        one = yield from _judged(question, hit, rank, heard, means, best)
         every += [one] if one else []
         if not question.form.several and _is_enough(every, rank, means.scales.fit):
             break
@@ -134,7 +134,6 @@ def _judged(
     question: Question,
     hit: Hit,
     rank: int,
-    found: tuple[Hit, ...],
     heard: _Heard,
     means: Means,
     best: float = 0.0,
@@ -146,7 +145,7 @@ def _judged(
     candidate = placed(question, reading)
     if candidate is None:
         return None
-    before = judged(question, candidate, found, means.scales)
+    before = judged(question, candidate, means.scales)
     if not deserves_look(before, best, means.scales):
         return unlooked(before, means.scales)
     yield Looks()
@@ -159,7 +158,6 @@ def _compared(
     question: Question,
     read: tuple[Judged, ...],
     fits: Sequence[Hit],
-    found: tuple[Hit, ...],
     heard: _Heard,
     means: Means,
 ) -> Generator[Event, None, Told]:
@@ -169,10 +167,10 @@ def _compared(
     def further(hit: Hit) -> Generator[Event, None, Judged | None]:
         rank = len(read) + 1
         yield Reads(rank, rank, hit)
-        return (yield from _judged(question, hit, rank, found, heard, careful))
+        return (yield from _judged(question, hit, rank, heard, careful))
 
     accept = means.scales.fit.accept
-    over = Compared(question, fits, read, accept, means.near, further)
+    over = Compared(question, fits, read, accept, means.near, further, means.scales.rules)
     return (yield from elsewhere(chosen(question, read, accept), over))
 
 

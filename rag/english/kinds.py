@@ -33,7 +33,6 @@ _YEAR = re.compile(
     r"(1[5-9]\d\d|20\d\d)\b(?![,.]\d|\s*%)",
     re.IGNORECASE,
 )
-_LIKE_YEAR = re.compile(r"(?<![\w.,$£€])(?:1[5-9]|20)\d\d(?![\d%]|[.,]\d)")
 _PAIR = re.compile(r"(?<![\w.,-])(\d{1,3})[-–](\d{1,3})(?![\w,-])")
 _UNCOUNTED = re.compile(
     r"\b(?:\d+(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\b(?!\s+of\b)"
@@ -53,11 +52,6 @@ _BOUNDS = {
 }
 _NEAR = Decimal("0.1")
 """How far, of the larger, a figure may lie from one that is said to be about it."""
-
-
-def years(text: str) -> frozenset[str]:
-    """Whatever looks like a year, wherever it stands: 1500 to 2099, no amount and no part of a figure."""
-    return frozenset(_LIKE_YEAR.findall(text))
 
 
 @lru_cache(maxsize=4096)

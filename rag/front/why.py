@@ -14,7 +14,7 @@ from rich.text import Text
 from index.article import Hit
 from rag.answer import Answer, Judged
 from rag.front.show import indented
-from rag.judging.oddities import RULES
+from rag.judging.accounts import AGAINST, ALSO, DISPUTES
 from rag.judging.score import Fit
 from rag.judging.signals import LOOK, TABLE
 from rag.models.prompt import inert
@@ -24,11 +24,12 @@ from rag.reading.prompt import number
 FIRST_WORDS = 100
 """Characters of a passage that are shown."""
 NO_LOOK = "counted so without a second look: the rest is sure enough"
-_SAYS = {signal.name: signal.says for signal in TABLE} | {rule.name: rule.says for rule in RULES}
+_SAYS = {signal.name: signal.says for signal in TABLE}
+_RULES = {rule.name: rule.says for rule in (*AGAINST, *ALSO)} | {rule.name: rule.says for rule in DISPUTES}
 
 
 def why_to_terminal(answer: Answer, fit: Fit, console: Console) -> None:
-    """Print every passage that was read, with its candidate's support, signals and rules."""
+    """Print every passage that was read, its candidate's support and signals, and what rules found."""
     console.print()
     if answer.told:
         console.print("Nothing was read.")
@@ -46,6 +47,8 @@ def why_to_terminal(answer: Answer, fit: Fit, console: Console) -> None:
         told = _judged(found, answer.threshold, fit.weights) if found else ["No sentence was pointed at."]
         for said in told:
             indented(Text(said), 2, console)
+    for name in answer.fired:
+        console.print(Text(f"\n{_RULES.get(name, name)} ({name})"))
 
 
 def read_in(answer: Answer) -> tuple[Hit, ...]:
@@ -71,5 +74,3 @@ def _judged(found: Judged, threshold: float, weights: Mapping[str, float]) -> It
     for name, value, counts in sorted(told, key=lambda each: -abs(each[2])):
         unlooked = name == LOOK and value and found.candidate.yes is None
         yield f"  {counts:+6.2f}  {name} {value:.2f}: {NO_LOOK if unlooked else _SAYS.get(name, name)}"
-    for name in found.fired:
-        yield f"  {weights.get(name, 0.0):+6.2f}  {name}: {_SAYS.get(name, name)}"

@@ -1,10 +1,10 @@
 """What other articles say to an answer, found without a model: denials, disputes, other words for the same.
 
-Law: each is a sentence of another article, stated word for word, with the support of what it is set beside. A
-denial is told by its very word, a dispute by the word that one article states and the other denies, where the
-question names that word or one near it in meaning. Quotations that share their words are one quotation,
-differently told. A sentence that tells the same point, by its nearness, but not what was answered, is another
-account; so is a list left open ("and many other matters") where a number was answered.
+Law: each is a rule, and finds a sentence of another article, stated word for word, with the support of what
+it is set beside. A denial is told by its very word, a dispute by the word that one article states and the
+other denies, where the question names that word or one near it in meaning. Quotations that share their words
+are one quotation, differently told. A sentence that tells the same point, by its nearness, but not what was
+answered, is another account; so is a list left open ("and many other matters") where a number was answered.
 
 Does not know: which article is right; whether two accounts exclude each other.
 """
@@ -22,13 +22,13 @@ from rag.english.quotes import requotes
 from rag.english.values import figures, words
 from rag.english.words import stems
 from rag.judging.choose import Stated
-from rag.judging.conflict import denied_by, disputed_words
+from rag.judging.conflict import denied_by, disputed_words, source_text
 from rag.judging.nearness import Nearness
 from rag.judging.score import shifted
-from rag.judging.signals import strange_names
 from rag.reading.place import echoes
 from rag.reading.prompt import number
 from rag.reading.quoted import with_opening
+from rag.rules import Rule
 
 DISPUTE = 1.5
 """What two articles that contradict each other on what is asked add to the log odds of either's reading."""
@@ -56,74 +56,123 @@ class _Told:
         return " ".join(s.sentence.text for s in self.passage if s.number in self.numbers)
 
 
-def denying(question: Question, best: Stated, hits: Iterable[Hit]) -> tuple[Stated, ...]:
-    """The first sentence of another article that denies the best reading's answer, as a reading of it."""
-    ours = _side(best)
-    for told in _elsewhere(best, hits):
-        if said := denied_by(question, ours, told.text):
-            return (_stating(told, said, best.statement.support),)
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The best reading, and what it is compared with: the question's hits, and how near texts are."""
+
+    question: Question
+    best: Stated
+    hits: Sequence[Hit]
+    near: Nearness
+
+
+def _denying(over: Beside) -> tuple[Stated, ...]:
+    """The first sentence that denies the best reading's answer, as a reading of it."""
+    ours = _side(over.best)
+    for told in _elsewhere(over.best, over.hits):
+        if said := denied_by(over.question, ours, told.text):
+            return (_stating(told, said, over.best.statement.support),)
     return ()
 
 
-def requoting(question: Question, best: Stated, hits: Iterable[Hit]) -> tuple[Stated, ...]:
-    """Where exact words are asked, the first sentence of another article that quotes them otherwise."""
-    if not question.form.exact:
+def _requoting(over: Beside) -> tuple[Stated, ...]:
+    """The first sentence that quotes the exact words that are asked for otherwise."""
+    if not over.question.form.exact:
         return ()
-    _, ours = _side(best)
-    requoted = (told for told in _elsewhere(best, hits) if requotes(ours, told.text))
-    return tuple(_stating(told, told.text, best.statement.support) for told in islice(requoted, 1))
+    _, ours = _side(over.best)
+    requoted = (told for told in _elsewhere(over.best, over.hits) if requotes(ours, told.text))
+    return _stated(islice(requoted, 1), over.best)
 
 
-def retelling(question: Question, best: Stated, hits: Iterable[Hit], near: Nearness) -> tuple[Stated, ...]:
-    """The sentence of another article that tells the same point, but not in it what was answered.
-
-    Where the short answer only repeats the question, the cited sentence is the answer. Only of one sentence
-    that is cited: several tell more points than one.
-    """
-    if len(best.statement.numbers) != 1:
-        return ()
-    short, ours = _side(best)
-    said = ours if echoes(short, question) else short
-    found = [told for told in _elsewhere(best, hits) if len(stems(ours) & stems(told.text)) >= SHARED]
-    same = _nearest(ours, found, near, SAME_POINT) or _left_open(question, best, found, near)
-    other = (told for told in same if lacks(told.text, said))
-    return tuple(_stating(told, told.text, best.statement.support) for told in other)
+def _retelling(over: Beside) -> tuple[Stated, ...]:
+    """The sentence that tells the same point, but not in it what was answered."""
+    _, ours = _side(over.best)
+    return _lacking(over, _nearest(ours, _sharing(over), over.near, SAME_POINT))
 
 
-def _left_open(question: Question, best: Stated, found: Sequence[_Told], near: Nearness) -> tuple[_Told, ...]:
+def _leaving_open(over: Beside) -> tuple[Stated, ...]:
     """The nearest list that is left open, where it was asked how many and a number is the answer."""
-    short, ours = _side(best)
-    if question.form.wants != "count" or not figures(short) or is_left_open(ours):
+    short, ours = _side(over.best)
+    sharing = _sharing(over)
+    counted = over.question.form.how_many and figures(short) and not is_left_open(ours)
+    if not counted or _nearest(ours, sharing, over.near, SAME_POINT):
         return ()
-    return _nearest(ours, [told for told in found if is_left_open(told.text)], near, SAME_COUNT)
+    open_ones = [told for told in sharing if is_left_open(told.text)]
+    return _lacking(over, _nearest(ours, open_ones, over.near, SAME_COUNT))
+
+
+def _sharing(over: Beside) -> list[_Told]:
+    """What shares SHARED content words with what is cited; only of one sentence: several tell more points."""
+    if len(over.best.statement.numbers) != 1:
+        return []
+    _, ours = _side(over.best)
+    every = _elsewhere(over.best, over.hits)
+    return [told for told in every if len(stems(ours) & stems(told.text)) >= SHARED]
+
+
+def _lacking(over: Beside, same: Iterable[_Told]) -> tuple[Stated, ...]:
+    """Those that lack the answer: the cited sentence, where the short one only repeats the question."""
+    short, ours = _side(over.best)
+    said = ours if echoes(short, over.question) else short
+    return _stated((told for told in same if lacks(told.text, said)), over.best)
+
+
+AGAINST: tuple[Rule[Beside, Stated], ...] = (
+    Rule(
+        "other.denies",
+        "A sentence of another article denies a word of the answer, or of what was asked.",
+        _denying,
+    ),
+    Rule("other.requotes", "Another article quotes the same words otherwise.", _requoting),
+)
+"""What contradicts an answer."""
+ALSO: tuple[Rule[Beside, Stated], ...] = (
+    Rule("other.retells", "Another article tells the same point without the answer.", _retelling),
+    Rule("other.leaves_open", "Another article leaves open the list that was counted.", _leaving_open),
+)
+"""What is set beside one that nothing contradicts."""
 
 
 def version(best: Stated, hits: Iterable[Hit], near: Nearness) -> tuple[Stated, ...]:
     """The sentence in ``hits`` of another article that is nearest to what the best reading cites, if near."""
     _, ours = _side(best)
     same = _nearest(ours, list(_elsewhere(best, hits)), near, SAME_SUBJECT)
-    return tuple(_stating(told, told.text, best.statement.support) for told in same)
+    return _stated(same, best)
 
 
-def disputed(
-    question: Question, judged: Sequence[Judged], hits: Sequence[Hit], accept: float, near: Nearness
-) -> tuple[Stated, ...]:
-    """The first two sentences of two articles that contradict each other on what is asked; () for none.
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was judged of a question's hits, and the support from which an answer is shown."""
+
+    question: Question
+    judged: Sequence[Judged]
+    hits: Sequence[Hit]
+    accept: float
+    near: Nearness
+
+
+def _disputed(over: Read) -> tuple[Stated, ...]:
+    """The first two sentences of two articles that contradict each other on what is asked.
 
     Only for a question that opens with its verb, in passages that hold each of its names. The passages were
     read, and one of them nearly has the support that an answer needs: that both speak of the thing makes up
     for DISPUTE of its log odds.
     """
-    if not question.form.verb_first:
-        return ()
-    naming = [hit for hit in hits if not strange_names(question, (hit,))]
+    form = over.question.form
+    naming = [hit for hit in over.hits if form.names <= words(source_text(hit))] if form.verb_first else []
     for one, other in combinations(naming, 2):
-        read = (j.support for j in judged if j.candidate.reading.hit in (one, other))
+        read = (j.support for j in over.judged if j.candidate.reading.hit in (one, other))
         support = shifted(max(read, default=-1.0), DISPUTE)
-        apart = one.passage.source != other.passage.source and support >= accept
-        if apart and (pair := _disputing(question, one, other, near)):
+        apart = one.passage.source != other.passage.source and support >= over.accept
+        if apart and (pair := _disputing(over.question, one, other, over.near)):
             return tuple(_stating(told, told.text, support) for told in pair)
     return ()
+
+
+DISPUTES: tuple[Rule[Read, Stated], ...] = (
+    Rule("other.disputes", "Two articles contradict each other on a word that is asked about.", _disputed),
+)
+"""What two articles say of a question, whatever is read in them."""
 
 
 def _disputing(question: Question, one: Hit, other: Hit, near: Nearness) -> tuple[_Told, ...]:
@@ -162,6 +211,11 @@ def _elsewhere(best: Stated, hits: Iterable[Hit]) -> Iterator[_Told]:
 def _told(hit: Hit) -> tuple[_Told, ...]:
     numbered = number([hit])
     return tuple(_Told(numbered, with_opening((sentence.number,), numbered)) for sentence in numbered)
+
+
+def _stated(several: Iterable[_Told], best: Stated) -> tuple[Stated, ...]:
+    """Each in its own words, with the support of the best."""
+    return tuple(_stating(told, told.text, best.statement.support) for told in several)
 
 
 def _stating(told: _Told, short: str, support: float) -> Stated:

@@ -18,7 +18,6 @@ from rag.english.quotes import quotations, words_apart
 from rag.english.sayings import UNSAID, speakers
 from rag.english.values import missing, names, words
 from rag.english.words import stems
-from rag.judging.signals import source_text
 
 Side = tuple[str, str]
 """A short answer and its cited span."""
@@ -27,6 +26,13 @@ _LEAST_COVERAGE = 0.6
 """Share of the question's content words that another article's passage must hold to be worth reading."""
 _FEW_WORDS = 4
 """A bare number in a longer answer is beside the point, unless a number is asked for."""
+
+
+def source_text(hit: Hit) -> str:
+    """All that is told with a passage: title, publisher, author, file name and text."""
+    source = hit.passage.source
+    told = (source.title, source.publisher, source.author, source.path, hit.passage.text)
+    return "\n".join(part for part in told if part)
 
 
 def differ(question: Question, one: Side, other: Side) -> bool:

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from index.article import Hit
 from rag.answer import Judged, Question
 from rag.events import Event
-from rag.judging.accounts import denying, disputed, requoting, retelling, version
+from rag.judging.accounts import AGAINST, ALSO, DISPUTES, Beside, Read, version
 from rag.judging.choose import MOST_CLAIMS, Stated, chosen, rival_hit, rivals
 from rag.judging.nearness import Nearness
+from rag.rules import Rules
 
 ReadsOne = Callable[[Hit], Generator[Event, None, Judged | None]]
 """Reads one further passage."""
@@ -24,16 +25,17 @@ ReadsOne = Callable[[Hit], Generator[Event, None, Judged | None]]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What answers, what contradicts the first of it, and what was read to find out."""
+    """What answers, what contradicts the first of it, what was read to find out, and the rules that fired."""
 
     answering: tuple[Stated, ...]
     against: tuple[Stated, ...] = ()
     read: tuple[Judged, ...] = ()
+    fired: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What a comparison is made over: the question, its hits, what was read of them, and how."""
+    """What a comparison is made over: the question, its hits, what was read of them, how, by which rules."""
 
     question: Question
     hits: Sequence[Hit]
@@ -41,19 +43,21 @@ class Compared:
     accept: float
     near: Nearness
     reads: ReadsOne
+    rules: Rules
 
 
 def elsewhere(answering: tuple[Stated, ...], over: Compared) -> Generator[Event, None, Told]:
     """``answering`` with what other articles say. Raises what the model and ``near`` raise."""
     best = next(iter(answering), None)
-    if best and (
-        known := denying(over.question, best, over.hits) or requoting(over.question, best, over.hits)
-    ):
-        return Told(_without(answering, known), known)
-    pair = disputed(over.question, over.judged, over.hits, over.accept, over.near)
+    beside = Beside(over.question, best, over.hits, over.near) if best else None
+    fired, known = over.rules.first(AGAINST, beside) if beside else ((), ())
+    if known:
+        return Told(_without(answering, known), known, fired=fired)
+    seen = Read(over.question, over.judged, over.hits, over.accept, over.near)
+    fired, pair = over.rules.first(DISPUTES, seen)
     if pair and (best is None or best.sentences in [one.sentences for one in pair]):
-        return Told(pair[:1], pair[1:])
-    if best is None:
+        return Told(pair[:1], pair[1:], fired=fired)
+    if best is None or beside is None:
         return Told(answering)
     if over.question.form.each:
         return (yield from _versions(answering, over))
@@ -62,7 +66,8 @@ def elsewhere(answering: tuple[Stated, ...], over: Compared) -> Generator[Event,
     against = rivals(over.question, best, [*below, *opposing], over.accept)
     if against or over.question.form.several or len(answering) > 1:
         return Told(_without(answering, against), against, opposing)
-    return Told((best, *retelling(over.question, best, over.hits, over.near)), (), opposing)
+    fired, also = over.rules.first(ALSO, beside)
+    return Told((best, *also), (), opposing, fired)
 
 
 def _rival(best: Stated, over: Compared) -> Generator[Event, None, tuple[Judged, ...]]:

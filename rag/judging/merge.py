@@ -33,6 +33,7 @@ def merged(drafts: Sequence[Draft], question: Question) -> Draft:
         rivals=first.rivals,
         judged=tuple(one for draft in drafts for one in draft.judged),
         calls=tuple(call for draft in drafts for call in draft.calls),
+        fired=tuple(dict.fromkeys(name for draft in drafts for name in draft.fired)),
         unanswered=tuple(draft.question.text for draft in moved if not _answers(draft)),
     )
 

@@ -1,4 +1,4 @@
-"""One fitted score: the signals of a candidate and the rules that fired become its support, 0 to 1.
+"""One fitted score: the signals of a candidate become its support, 0 to 1.
 
 Law: support = sigmoid(bias + sum of weight * signal), weights made by a program from labelled questions
 (``eval.fitting``), for one model's weights and one form of its replies. Below ``accept`` an answer is a
@@ -24,7 +24,7 @@ from rag.plain import plain_digest
 
 COMMAND = "byline eval --fit"
 """What fits a score and keeps it."""
-VERSION = 4
+VERSION = 5
 """Of the signals and the small judge that a fit is of."""
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Weight = Annotated[float, Field(allow_inf_nan=False)]
@@ -34,7 +34,7 @@ Weight = Annotated[float, Field(allow_inf_nan=False)]
 class Fit:
     """What was fitted for the model of this ``digest`` ("" for any) and ``form`` of reply.
 
-    ``weights`` are by the names of signals and rules. ``accept`` and ``sure`` are supports, 0 to 1. ``told``
+    ``weights`` are by the names of signals. ``accept`` and ``sure`` are supports, 0 to 1. ``told``
     says in words on what it was fitted, and how it did on what was held out. ``unlooked`` are the log odds
     that a second look counts for where the candidate is sure with them, so that none is made; None is for a
     model whose every candidate is looked at.
@@ -57,10 +57,9 @@ class Fit:
         return f"{self.model} ({self.form})"
 
 
-def support(fit: Fit, signals: Iterable[tuple[str, float]], fired: Iterable[str]) -> float:
-    """The support, 0..1, of a candidate with these signals, for which these rules fired."""
-    told = sum(fit.weights.get(name, 0.0) * value for name, value in signals)
-    return sigmoid(fit.bias + told + sum(fit.weights.get(name, 0.0) for name in fired))
+def support(fit: Fit, signals: Iterable[tuple[str, float]]) -> float:
+    """The support, 0..1, of a candidate with these signals."""
+    return sigmoid(fit.bias + sum(fit.weights.get(name, 0.0) * value for name, value in signals))
 
 
 def sigmoid(odds: float) -> float:
@@ -73,9 +72,7 @@ def shifted(share: float, by: float) -> float:
     return share if not 0 < share < 1 else sigmoid(math.log(share / (1 - share)) + by)
 
 
-def matters(
-    fit: Fit, signals: Iterable[tuple[str, float]], fired: Iterable[str], unknown: str, least: float
-) -> bool:
+def matters(fit: Fit, signals: Iterable[tuple[str, float]], unknown: str, least: float) -> bool:
     """Whether a signal that is not measured yet is worth measuring.
 
     It is not where it has no weight, or the candidate stays below the support ``least`` whatever the signal
@@ -84,9 +81,9 @@ def matters(
     """
     if not fit.weights.get(unknown):
         return False
-    others, odd = [(name, value) for name, value in signals if name != unknown], tuple(fired)
+    others = [(name, value) for name, value in signals if name != unknown]
     low = -BOUND if fit.unlooked is None else fit.unlooked
-    worst, unmeasured, best = (support(fit, [*others, (unknown, end)], odd) for end in (-BOUND, low, BOUND))
+    worst, unmeasured, best = (support(fit, [*others, (unknown, end)]) for end in (-BOUND, low, BOUND))
     return max(worst, best) >= least and min(unmeasured, best) < fit.sure
 
 

@@ -1,15 +1,13 @@
-"""A candidate is judged once: its signals measured, the rules run, one support made of both.
+"""A candidate is judged once: its signals measured, one support made of them.
 
-Law: every candidate of every passage goes this way, in the loop that reads; what fired is kept with it.
+Law: every candidate of every passage goes this way, in the loop that reads.
 
 Does not know: how passages are read, what is chosen.
 """
 
 from dataclasses import dataclass, replace
 
-from index.article import Hit
 from rag.answer import Candidate, Judged, Question
-from rag.judging.oddities import RULES
 from rag.judging.score import Fit, matters, support
 from rag.judging.signals import LOOK, Seen, log_odds, measured
 from rag.models.judge import Pair, SmallJudge
@@ -18,7 +16,7 @@ from rag.rules import EVERY, Rules
 
 @dataclass(frozen=True, slots=True)
 class Scales:
-    """What a candidate is weighed with.
+    """What candidates are weighed with, and which rules then compare the best with other articles.
 
     ``small`` is None where there is no small judge. ``thorough`` scales look at every candidate: for a fit.
     """
@@ -29,11 +27,10 @@ class Scales:
     thorough: bool = False
 
 
-def judged(question: Question, candidate: Candidate, hits: tuple[Hit, ...], scales: Scales) -> Judged:
-    """The candidate with its signals, what fired, and its support."""
-    seen = Seen(question, candidate, hits, _small(question, candidate, scales.small))
-    signals, fired = measured(seen), scales.rules.fired(RULES, seen)
-    return Judged(candidate, signals, fired, support(scales.fit, signals, fired))
+def judged(question: Question, candidate: Candidate, scales: Scales) -> Judged:
+    """The candidate with its signals and its support."""
+    signals = measured(Seen(candidate, _small(question, candidate, scales.small)))
+    return Judged(candidate, signals, support(scales.fit, signals))
 
 
 def looked(found: Judged, yes: float, scales: Scales) -> Judged:
@@ -52,7 +49,7 @@ def unlooked(found: Judged, scales: Scales) -> Judged:
 
 def _with_look(found: Judged, odds: float, scales: Scales) -> Judged:
     signals = tuple((name, odds if name == LOOK else value) for name, value in found.signals)
-    return replace(found, signals=signals, support=support(scales.fit, signals, found.fired))
+    return replace(found, signals=signals, support=support(scales.fit, signals))
 
 
 def deserves_look(found: Judged, best: float, scales: Scales) -> bool:
@@ -61,7 +58,7 @@ def deserves_look(found: Judged, best: float, scales: Scales) -> bool:
     ``best`` is the support of another candidate that it has to exceed.
     """
     least = max(scales.fit.accept, best)
-    return scales.thorough or matters(scales.fit, found.signals, found.fired, LOOK, least)
+    return scales.thorough or matters(scales.fit, found.signals, LOOK, least)
 
 
 def _small(question: Question, candidate: Candidate, small: SmallJudge | None) -> float | None:

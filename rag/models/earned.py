@@ -61,6 +61,6 @@ def of(found: dict[str, Check], digest: str) -> Check | None:
 
 
 def key(digest: str, form: Form) -> str:
-    """Weights and form in one word. A grammar and the line form are one: same prompt, same first token."""
+    """Weights and form in one word. A grammar and both forms of lines are one: the same words decide."""
     plain = digest.removeprefix("sha256:")
     return f"{plain}-json" if form == "json" else plain

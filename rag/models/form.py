@@ -18,7 +18,7 @@ from langchain_core.messages import AIMessage, HumanMessage
 
 from index.errors import StorageError
 from rag.models import kept
-from rag.models.prompt import PREFILL, asking, fixed
+from rag.models.prompt import PREFILL, STOPS, asking, fixed
 from rag.models.served import GIVES_FORMAT, OllamaModel
 
 FILE = "replies"
@@ -62,8 +62,8 @@ def _learned(chat: BaseChatModel) -> ServedForm:
     asked = [*fixed("lines"), HumanMessage(asking(UNANSWERED, ""))]
     if goes_on(str(chat.invoke([*asked, AIMessage(PREFILL)], max_tokens=TOKENS).text)):
         return "lines"
-    begins = str(chat.invoke(asked, max_tokens=TOKENS).text).lstrip().startswith(PREFILL)
-    return "turn" if begins else "json"
+    begun = chat.invoke(asked, max_tokens=TOKENS, stop=STOPS)
+    return "turn" if str(begun.text).lstrip().startswith(PREFILL) else "json"
 
 
 def goes_on(reply: str) -> bool:

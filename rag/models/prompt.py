@@ -22,6 +22,8 @@ Form = Literal["grammar", "lines", "turn", "json"]
 one of its own, or by a JSON schema."""
 BEGUN: tuple[Form, ...] = ("grammar", "lines")
 """The forms whose replies go on from ``PREFILL``."""
+STOPS = ["\n\n"]
+"""Where a reply in lines ends, if no grammar ends it."""
 PREFILL = "Source:"
 ANSWER_TOKENS = 96
 """The most tokens a reply may take."""

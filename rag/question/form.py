@@ -1,7 +1,7 @@
-"""A question's form, told once: what it asks for, of whom, in what kind.
+"""A question's form, told once: what it asks for, and of whom.
 
 Law: told by form alone, from the words as they are understood; nothing below this room looks at a
-question's form again. Where a kind can't be told, none is wanted.
+question's form again.
 
 Does not know: models, articles, what the answer is.
 """
@@ -10,7 +10,6 @@ import re
 
 from rag.answer import Form, Question
 from rag.english.denials import denies
-from rag.english.kinds import years
 from rag.english.named import asked_names
 from rag.english.values import words
 from rag.english.words import stems
@@ -27,19 +26,7 @@ _ONE_NAME = re.compile(
     r"\b(?:who|whose|where|(?:which|what) (?:city|country|person|town|place|capital))\b", re.IGNORECASE
 )
 _COUNTING = re.compile(r"\b(?:how|number|toll|count|total|score|age)\b", re.IGNORECASE)
-_THING = r"(?:(?:about|at|by|for|from|in|of|on|since|to|until|with)\s+)?(?:what|which)\s+(?:\w+\s+)?"
-_WANTS: tuple[tuple[str, str], ...] = (
-    ("share", rf"{_THING}(?:share|percentage|percent|per cent|proportion)\b|\bhow many per ?cent\b"),
-    (
-        "count",
-        r"\bhow (?:many|much|old|far|tall|high|deep|heavy|wide|large|big|fast|often)\b|\bwhat number\b",
-    ),
-    ("year", rf"{_THING}(?:year|decade|century)\b"),
-    ("day", rf"^\W*(?:and\s+)?when\b|{_THING}(?:day|date|month|time)\b"),
-    ("person", r"^\W*(?:and\s+)?(?:(?:by|for|from|of|to|with)\s+)?(?:who|whom|whose)\b"),
-    ("place", rf"^\W*(?:and\s+)?where\b|{_THING}(?:city|country|town|village|continent|county)\b"),
-)
-"""Kinds of answers, and the forms that ask for one; the first that fits counts."""
+_HOW_MANY = re.compile(r"\bhow many\b(?! per ?cent\b)|\bwhat number\b", re.IGNORECASE)
 
 
 def understood(asked: str, text: str) -> Question:
@@ -58,14 +45,8 @@ def form_of(text: str, asked: str = "") -> Form:
         exact=asks_exact_words(text),
         one_name=bool(_ONE_NAME.search(text)),
         counting=bool(_COUNTING.search(text)),
+        how_many=bool(_HOW_MANY.search(text)),
         denies=denies(_VERB.sub("", text, count=1)),
-        wants=_wanted(text),
-        names=frozenset() if text.isupper() else asked_names(text),
-        years=years(text),
+        names=asked_names(text),
         stems=stems(text),
     )
-
-
-def _wanted(text: str) -> str:
-    found = (kind for kind, form in _WANTS if re.search(form, text, re.IGNORECASE))
-    return next(found, "")

@@ -2,7 +2,7 @@
 out.
 
 Law: every sentence shown to the model carries a number, and a reply may name only numbers that exist. The
-question comes last.
+question comes last, but for a reminder of the form.
 
 Does not know: models, retrieval, whether a reply is true.
 """

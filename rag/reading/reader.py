@@ -2,7 +2,7 @@
 
 Law: the decision to answer is a measurement at the first token of the reply. A reply is bound to existing
 sentences by grammar where the model takes one; else by its form, and a number that doesn't exist points at
-nothing. A reply that is empty, or breaks both forms, is a fault of the model, never a refusal.
+nothing. A reply that is empty, or breaks every form that is tried, is a fault of the model, never a refusal.
 
 Does not know: retrieval, how many passages are worth reading, whether a short answer is right.
 """
@@ -18,14 +18,14 @@ from index.errors import PromptTooLong
 from rag.answer import Call, NumberedSentence, Question, Reading
 from rag.models.call import ask_once, odds, unreadable
 from rag.models.llm import LLM, count
-from rag.models.prompt import ANSWER_TOKENS, Form
+from rag.models.prompt import ANSWER_TOKENS, STOPS, Form
 from rag.reading import prompt
 from rag.reading.odds import first_share, json_share, least_sure
 
 
 def fits(question: Question, hit: Hit, llm: LLM) -> bool:
     """Whether the prompt over ``hit`` and a whole answer fit the model's window."""
-    messages = prompt.messages(question, prompt.number([hit]), llm.form)
+    messages = prompt.messages(question, prompt.number([hit]), llm.form, reminded=llm.form == "turn")
     return count(messages, llm) + ANSWER_TOKENS <= llm.context
 
 
@@ -76,13 +76,13 @@ def _tries(form: Form) -> tuple[tuple[Form, bool], ...]:
     return (("lines", False), ("json", False)) if form == "lines" else ((form, False),)
 
 
-def _ask(messages: Sequence[BaseMessage], llm: LLM, form: Form, count: int) -> tuple[AIMessage, Call]:
-    """The reply to a reading over ``count`` sentences."""
+def _ask(messages: Sequence[BaseMessage], llm: LLM, form: Form, shown: int) -> tuple[AIMessage, Call]:
+    """The reply to a reading over ``shown`` sentences."""
     if form == "grammar":
-        return ask_once("read", messages, llm.chat.bind(grammar=prompt.grammar(count)))
+        return ask_once("read", messages, llm.chat.bind(grammar=prompt.grammar(shown)))
     if form == "json":
-        return ask_once("read", messages, llm.chat.bind(format=prompt.schema(count)))
-    return ask_once("read", messages, llm.chat.bind(stop=["\n\n"]))
+        return ask_once("read", messages, llm.chat.bind(format=prompt.schema(shown)))
+    return ask_once("read", messages, llm.chat.bind(stop=STOPS))
 
 
 def _existing(said: prompt.Said, sentences: Sequence[NumberedSentence]) -> prompt.Said:

@@ -232,21 +232,6 @@ def test_every_candidate_is_judged_with_its_signals_by_name() -> None:
         assert one.support == pytest.approx(share)
 
 
-def test_what_fires_is_named_and_a_rule_may_be_off() -> None:
-    odd = "answer.no_name"
-    for rules, fired in ((Rules(), True), (Rules(frozenset({odd})), False)):
-        scales = Scales(FIT, rules=rules)
-        draft = drafted(cites(1, "spoke"), question="Who came?", scales=scales)
-        assert (odd in draft.judged[0].fired) is fired
-
-
-def test_a_rule_with_a_weight_may_refuse() -> None:
-    scales = Scales(replace(FIT, weights={"first": 1.0, "answer.no_name": -9.0}))
-    draft = drafted(*[cites(1, "spoke")] * 3, hits=(AID,), question="Who came?", scales=scales)
-    assert draft.judged[0].support < FIT.accept
-    assert verify(draft).refused
-
-
 def test_the_judged_of_a_draft_go_into_the_answer() -> None:
     draft = drafted(cites(2, "60%"))
     assert verify(draft).judged == draft.judged
@@ -422,6 +407,15 @@ def test_a_sentence_that_denies_the_answer_is_set_beside_it_without_a_model() ->
         ("through loans", LENT.passage.text),
         ("not loans", GIVEN.passage.text),
     ]
+
+
+def test_what_fires_is_named_in_the_answer_and_a_rule_may_be_off() -> None:
+    for rules, fired in ((Rules(), ("other.denies",)), (Rules(frozenset({"other.denies"})), ())):
+        scales = Scales(FIT, rules=rules)
+        said = (cites(1, "through loans"), refuses())
+        draft = drafted(*said, hits=(LENT, GIVEN), question=PAY, reads=1, scales=scales)
+        assert (draft.fired, verify(draft).fired) == (fired, fired)
+        assert bool(draft.rivals) is bool(fired)
 
 
 DISPUTED = "Is it true that Oslo paid for the harbour wall through loans?"

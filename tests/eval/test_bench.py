@@ -84,6 +84,21 @@ def test_one_model_serves_every_corpus_and_is_closed_at_the_end(opening: Opening
     assert models.closed == 1
 
 
+def test_a_rule_that_is_off_does_not_fire_and_makes_another_state(opening: Opening, tmp_path: Path) -> None:
+    walls = tmp_path / "walls"
+    walls.mkdir()
+    (walls / "lent.txt").write_text("Lent\n\nOslo paid for the harbour wall through loans.\n")
+    (walls / "given.txt").write_text("Given\n\nGifts, not loans, paid for the harbour wall of Oslo.\n")
+    case = Case("walls", "Did Oslo pay for the harbour wall through loans?", ("loans",), None, None, False)
+    fired, states = [], set()
+    with opening()[0] as opener:
+        for off in (frozenset[str](), frozenset({"other.denies"})):
+            with opener(walls, off=off) as bench:
+                fired.append("other.denies" in bench.ask(case).fired)
+                states.add(bench.state)
+    assert (fired, len(states)) == ([True, False], 2)
+
+
 def test_a_bench_says_which_model_answers(opening: Opening) -> None:
     opener, _ = opening()
     with opener, opener(None) as bench:
@@ -101,7 +116,7 @@ def test_what_was_recorded_is_not_asked_again(corpus: Path, home: Path, tmp_path
     assert asked[0] > 0
     assert asked[1] == 0
     assert answers[0].claims == answers[1].claims != ()
-    signals = [[(one.signals, one.fired, one.support) for one in answer.judged] for answer in answers]
+    signals = [[(one.signals, one.support) for one in answer.judged] for answer in answers]
     assert signals[0] == signals[1]
 
 

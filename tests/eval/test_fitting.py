@@ -8,17 +8,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from eval_answers import refusal
+from eval_answers import answer, cite, refusal
 
 from eval.__main__ import main
 from eval.bench import Bench
 from eval.cases import Case
-from eval.fitting import curve, worth
+from eval.fitting import curve, silenced, worth
 from eval.fitting.rows import Asked, Row, gather, is_single
+from eval.fitting.sets import Set
 from eval.fitting.weights import LEAST, Held, Weights, auc, fitted, held_out, threshold
 from index.errors import CasesError
 from rag.answer import Answer, Judged
 from rag.judging.score import fit_for, shipped, sigmoid
+from rag.settings import Settings
 from tests.readings import candidate
 from tests.scripted import hit
 
@@ -28,8 +30,7 @@ DIGEST = "a" * 64
 
 
 def judged(short: str, span: str = SAID, **signals: float) -> Judged:
-    fired = ("answer.echo",) if short == "Europe" else ()
-    return Judged(candidate(hit(span), short), tuple(signals.items()), fired, 0.5)
+    return Judged(candidate(hit(span), short), tuple(signals.items()), 0.5)
 
 
 def row(group: str, n: int, right: bool, **values: float) -> Row:
@@ -73,7 +74,7 @@ def test_a_candidate_is_right_where_its_sentences_hold_the_answer_and_it_points_
     [asked] = gather("x", [case], Bench(lambda _: answer, {}.get, lambda _: answer))
     [found] = asked.rows
     assert (found.right, found.answerable, asked.answerable) == (right, *[not case.unanswerable] * 2)
-    assert dict(found.values) == {"first": 1.0} | ({"answer.echo": 1.0} if short == "Europe" else {})
+    assert dict(found.values) == {"first": 1.0}
 
 
 def test_cases_that_one_candidate_cannot_answer_are_left_out() -> None:
@@ -222,7 +223,12 @@ class Model:
         self.opened: list[tuple[str, bool]] = []
 
     @contextmanager
-    def __call__(self, corpus: Path, loose: bool = False) -> Iterator[Bench]:
+    def __call__(
+        self,
+        corpus: Path,
+        loose: bool = False,
+        off: frozenset[str] = frozenset(),  # noqa: ARG002
+    ) -> Iterator[Bench]:
         self.opened.append((corpus.name, loose))
         yield Bench(self.ask, {}.get, self.ask, "", (DIGEST, "grammar", "script"))
 
@@ -255,9 +261,40 @@ def test_an_ablation_is_told_and_keeps_no_fit(
 ) -> None:
     assert main([*sets(tmp_path), "--ablate", "--report", str(tmp_path / "out")], Model()) == 0
     out = capsys.readouterr().out
-    assert [line.split(" | ")[0] for line in out.splitlines()[2:]] == ["| first", "| noise"]
+    told = [line.split(" | ")[0] for line in out.splitlines()[2:]]
+    assert told == ["| first", "| noise", "", "No rule fired in these cases."]
     assert (tmp_path / "out" / "worth.md").read_text() == out
     assert not (home / "fits").exists()
+
+
+def test_a_rule_is_worth_the_verdicts_that_are_lost_where_it_is_left_out() -> None:
+    """With it one answer is right, one wrong, and one question is refused as it should be."""
+    cases = [
+        Case("share", "Share?", ("60%",), None, None, False),
+        Case("moon", "Moon?", (), None, None, True),
+        Case("cost", "Cost?", ("12",), None, None, False),
+        Case("other", "Other?", ("12",), None, None, False),
+    ]
+    opened: list[frozenset[str]] = []
+
+    @contextmanager
+    def open_bench(_: Path, off: frozenset[str] = frozenset()) -> Iterator[Bench]:
+        opened.append(off)
+
+        def ask(case: Case) -> Answer:
+            quote = cite("x.md", SAID, SAID)
+            said = answer(case.question, SAID, quote, short="60%")
+            without = {"share": refusal("?"), "moon": said, "cost": refusal("?")}
+            fired = {"share": said, "moon": refusal("?"), "cost": said}
+            if off:
+                return without[case.id]
+            return replace(fired.get(case.id, said), fired=("other.denies",) if case.id in fired else ())
+
+        yield Bench(ask, {"x.md": SAID}.get, ask)
+
+    (found,) = silenced.silenced([Set(Path("x"), cases)], open_bench, Settings(Path("x"), Path("y")))
+    assert opened == [frozenset(), frozenset({"other.denies"})]
+    assert silenced.table((found,))[2:] == ["| other.denies | 3 | 1 | 0 | 1 | 0 |"]
 
 
 def test_too_few_cases_to_fit_on_are_wrong_use(

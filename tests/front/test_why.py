@@ -8,6 +8,7 @@ from rich.console import Console
 
 from rag.answer import Call
 from rag.front.why import NO_LOOK, why_to_terminal
+from rag.judging.accounts import AGAINST
 from rag.judging.score import Fit
 from rag.judging.weigh import Scales, judged, unlooked
 from rag.question.unfit import instead
@@ -42,7 +43,7 @@ def test_under_the_answer_stands_what_was_read_and_what_counted(run: Run) -> Non
         *JUDGED,
         *passage("Europe paid most of the aid", AID, f"  “{QUOTE}”: support # reaches #"),
     ]
-    assert {line.split()[1] for line in signals} == {"look", "first", "judge", "strange"}
+    assert {line.split()[1] for line in signals} == {"look", "first", "judge"}
     assert "#  look #: log odds of yes in the second look" in signals
     counted = [abs(float(found)) for found in re.findall(r"(?m)^ +([+-]\d+\.\d\d) ", ran.out)]
     assert counted == sorted(counted, reverse=True)
@@ -52,11 +53,18 @@ def test_under_the_answer_stands_what_was_read_and_what_counted(run: Run) -> Non
 def test_a_look_that_was_not_made_is_told_as_none(capsys: pytest.CaptureFixture[str]) -> None:
     found = hit("Europe paid 60% of the total, Macron said.")
     scales = Scales(Fit("", "grammar", "m", 2.0, {"look": 1.0}, 0.5, 0.9, unlooked=1.0))
-    sure = unlooked(judged(asked(SHARE), candidate(found, "60%", 1), (found,), scales), scales)
+    sure = unlooked(judged(asked(SHARE), candidate(found, "60%", 1), scales), scales)
     call = Call("read", (("user", f"S1: {found.passage.text}"),), "", (0, 0), 0.0)
     answer = replace(answered(), hits=(found,), judged=(sure,), calls=(call,), threshold=0.5)
     why_to_terminal(answer, scales.fit, Console(width=200))
     assert f"+1.00  look 1.00: {NO_LOOK}" in capsys.readouterr().out
+
+
+def test_a_rule_that_fired_is_told_in_its_words_with_its_name(capsys: pytest.CaptureFixture[str]) -> None:
+    answer = replace(answered(), fired=("other.denies",))
+    why_to_terminal(answer, Fit("", "grammar", "m", 0.0, {}, 0.5, 0.9), Console(width=200))
+    (rule,) = (rule for rule in AGAINST if rule.name == "other.denies")
+    assert capsys.readouterr().out.splitlines()[-1] == f"{rule.says} (other.denies)"
 
 
 def test_beside_json_the_reasons_go_to_standard_error(run: Run) -> None:

@@ -81,6 +81,11 @@ def test_what_parts_found_said_and_took_is_put_together() -> None:
     )
 
 
+def test_the_rules_that_fired_for_a_part_are_named_once() -> None:
+    parts = [replace(draft([each]), fired=fired) for each, fired in ((MILL, ("a", "b")), (WALL, ("b", "c")))]
+    assert merged(parts, QUESTION).fired == ("a", "b", "c")
+
+
 @pytest.mark.parametrize(
     ("drafts", "statements", "rivals"),
     [

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.judging.score import Fit
-from rag.judging.signals import BOUND, MOST, TABLE, Seen, log_odds, measured
+from rag.judging.signals import BOUND, TABLE, Seen, log_odds, measured
 from rag.judging.weigh import Scales, deserves_look, judged, looked, unlooked
 from rag.models.judge import Pair
 from tests.readings import asked, candidate, seen
@@ -22,7 +22,7 @@ def signal(name: str, one: Seen) -> float:
 
 
 def test_every_signal_is_measured_by_name_and_says_what_it_is() -> None:
-    found = measured(seen("What share did Europe pay?", AID, "60%", 2))
+    found = measured(seen(AID, "60%", 2))
     assert [name for name, _ in found] == [each.name for each in TABLE]
     assert len({each.name for each in TABLE}) == len(TABLE)
     assert all(each.says for each in TABLE)
@@ -41,32 +41,20 @@ def test_where_there_is_no_share_nothing_is_told() -> None:
 
 @pytest.mark.parametrize(("first", "found"), [(0.5, 0.0), (1.0, BOUND), (0.0, -BOUND), (None, 0.0)])
 def test_the_first_token_and_the_look_count_by_their_log_odds(first: float | None, found: float) -> None:
-    one = seen("Who paid?", AID, "Europe", 2, first=first, yes=first)
+    one = seen(AID, "Europe", 2, first=first, yes=first)
     assert signal("first", one) == pytest.approx(found)
     assert signal("look", one) == pytest.approx(found)
 
 
 @pytest.mark.parametrize(("judge", "found"), [(1.5, 1.5), (99.0, BOUND), (-99.0, -BOUND), (None, 0.0)])
 def test_the_small_judge_counts_where_there_is_one(judge: float | None, found: float) -> None:
-    assert signal("judge", Seen(asked("Who paid?"), candidate(AID, "Europe", 2), (AID,), judge)) == found
-
-
-@pytest.mark.parametrize(
-    ("question", "count"),
-    [
-        ("What did Berg say in Oslo?", 0),
-        ("What did Dahl say in Oslo?", 1),
-        ("What did Anna Dahl say in Lund?", MOST),
-    ],
-)
-def test_names_that_nothing_found_holds_count_to_a_bound(question: str, count: int) -> None:
-    assert signal("strange", seen(question, AID, "x", 1)) == count
+    assert signal("judge", Seen(candidate(AID, "Europe", 2), judge)) == found
 
 
 # Weighing
 
 
-FIT = Fit("", "lines", "m", 0.0, {"judge": 1.0, "look": 1.0, "answer.no_name": -3.0}, 0.5, 0.95)
+FIT = Fit("", "lines", "m", 0.0, {"judge": 1.0, "look": 1.0}, 0.5, 0.95)
 BLIND = replace(FIT, weights={"first": 1.0})
 """For it a look counts nothing."""
 
@@ -78,7 +66,7 @@ def test_a_small_judge_sees_the_sentence_with_its_title_and_the_one_before() -> 
         pairs.extend(given_pairs)  # type: ignore[call-overload]
         return [2.0]
 
-    found = judged(asked("Who paid?"), candidate(AID, "Europe", 2), (AID,), Scales(FIT, small))
+    found = judged(asked("Who paid?"), candidate(AID, "Europe", 2), Scales(FIT, small))
     first, second = (sentence.text for sentence in AID.passage.sentences)
     assert pairs == [Pair("Who paid?", "Europe", "Aid", first, second)]
     assert dict(found.signals)["judge"] == 2.0
@@ -86,12 +74,12 @@ def test_a_small_judge_sees_the_sentence_with_its_title_and_the_one_before() -> 
 
 
 def test_without_a_small_judge_it_counts_nothing() -> None:
-    found = judged(asked("Who paid?"), candidate(AID, "Europe", 2), (AID,), Scales(FIT))
+    found = judged(asked("Who paid?"), candidate(AID, "Europe", 2), Scales(FIT))
     assert (dict(found.signals)["judge"], found.support) == (0.0, 0.5)
 
 
 def test_a_look_is_deserved_where_its_weight_can_matter() -> None:
-    found = judged(asked("Who paid?"), candidate(AID, "Europe", 2), (AID,), Scales(FIT))
+    found = judged(asked("Who paid?"), candidate(AID, "Europe", 2), Scales(FIT))
     assert deserves_look(found, 0.0, Scales(FIT))
     assert not deserves_look(found, 0.0, Scales(BLIND))
 
@@ -101,20 +89,20 @@ def test_a_look_that_can_not_lift_a_candidate_over_the_best_is_not_deserved(
     best: float, deserved: bool
 ) -> None:
     weak = Scales(replace(FIT, weights={"look": 0.1}))
-    found = judged(asked("Who paid?"), candidate(AID, "Europe", 2), (AID,), weak)
+    found = judged(asked("Who paid?"), candidate(AID, "Europe", 2), weak)
     assert deserves_look(found, best, weak) is deserved
 
 
 def test_thorough_scales_look_at_every_candidate() -> None:
     thorough = Scales(BLIND, thorough=True)
-    found = judged(asked("Who paid?"), candidate(AID, "Europe", 2), (AID,), thorough)
+    found = judged(asked("Who paid?"), candidate(AID, "Europe", 2), thorough)
     assert deserves_look(found, 0.99, thorough)
 
 
 @pytest.mark.parametrize(("bias", "sure"), [(2.0, True), (0.5, False)])
 def test_what_is_sure_with_what_a_look_counts_for_unmade_gets_none(bias: float, sure: bool) -> None:
     scales = Scales(replace(FIT, weights={"look": 1.0}, bias=bias, sure=0.9, unlooked=1.0))
-    found = judged(asked("Who paid?"), candidate(AID, "Europe", 2), (AID,), scales)
+    found = judged(asked("Who paid?"), candidate(AID, "Europe", 2), scales)
     assert deserves_look(found, 0.0, scales) is not sure
     assert unlooked(found, scales).support == pytest.approx(1 / (1 + math.exp(-bias - sure)))
     assert unlooked(found, scales).candidate.yes is None
@@ -126,5 +114,5 @@ def test_what_is_sure_with_what_a_look_counts_for_unmade_gets_none(bias: float, 
 @pytest.mark.parametrize("yes", [0.0, 0.3, 1.0])
 def test_who_looked_after_judging_gets_what_judging_after_the_look_gives(yes: float) -> None:
     scales, before = Scales(FIT), candidate(AID, "Europe", 2)
-    found = judged(asked("Who paid?"), before, (AID,), scales)
-    assert looked(found, yes, scales) == judged(asked("Who paid?"), replace(before, yes=yes), (AID,), scales)
+    found = judged(asked("Who paid?"), before, scales)
+    assert looked(found, yes, scales) == judged(asked("Who paid?"), replace(before, yes=yes), scales)

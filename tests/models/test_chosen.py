@@ -100,7 +100,7 @@ def test_only_what_writes_text_here_answers(home: Path) -> None:
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"last": 3}', b'{"last": {"backend": "x"}}'])
 def test_a_file_that_can_not_be_read_is_as_none(home: Path, content: bytes) -> None:
     (home / "models").mkdir(parents=True)
-    for name in ("chosen", "checks", "forms"):
+    for name in ("chosen", "checks", "replies"):
         (home / "models" / f"{name}.json").write_bytes(content)
     assert (remembered(home), earned.checks(home), best([A], home, False)) == (None, {}, A)
 

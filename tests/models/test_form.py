@@ -1,4 +1,4 @@
-"""The form of a served model's replies: learned by one short call, remembered, bounded, and never guessed."""
+"""The form of a served model's replies: learned by a short call or two, remembered, bounded, not guessed."""
 
 import json
 from collections.abc import Callable

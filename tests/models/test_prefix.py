@@ -47,7 +47,7 @@ def test_it_goes_by_weights_window_and_prompt(tmp_path: Path) -> None:
 def test_the_last_few_are_kept_and_nothing_else_is_touched(tmp_path: Path) -> None:
     paths = [prefix.file_of(tmp_path, digest, 4096, ASKED) for digest in "abcde"]
     prefix.store(paths[0], b"a")
-    beside = paths[0].with_name("forms.json")
+    beside = paths[0].with_name("replies.json")
     beside.write_text("{}")
     for path, digest in zip(paths, "abcde", strict=True):
         prefix.store(path, digest.encode())

@@ -84,7 +84,7 @@ def test_every_call_begins_with_the_same_fixed_part_byte_for_byte(form: Any) -> 
         assert 1 <= len(messages) - len(beginning) <= 2
 
 
-def test_the_fixed_part_is_the_same_in_both_forms_of_lines() -> None:
+def test_the_fixed_part_is_the_same_in_every_form_of_lines() -> None:
     assert fixed("grammar") == fixed("lines") == fixed("turn")
     assert fixed("json") != fixed("lines")
 
@@ -92,7 +92,7 @@ def test_the_fixed_part_is_the_same_in_both_forms_of_lines() -> None:
 @pytest.mark.parametrize(
     ("form", "last"), [("grammar", "ai"), ("lines", "ai"), ("turn", "human"), ("json", "human")]
 )
-def test_only_a_reply_in_lines_is_prefilled(form: Any, last: str) -> None:
+def test_only_a_reply_that_goes_on_from_our_words_is_prefilled(form: Any, last: str) -> None:
     reading, _, look, rewriting = calls(form)
     assert (reading[-1].type, look[-1].type, rewriting[-1].type) == (last, "human", "human")
 

@@ -42,7 +42,8 @@ def said(*replies: ChatReply, form: Any = "grammar", **how: Any) -> tuple[Readin
 
 @pytest.mark.parametrize("form", ["grammar", "lines", "turn"])
 def test_a_reply_is_read_with_its_numbers_its_words_and_their_odds(form: Any) -> None:
-    reading, _ = said(cites(2, "60%", 0.98, least=-0.5), form=form)
+    begun = PREFILL if form == "turn" else ""
+    reading, _ = said(cites(2, "60%", 0.98, begun, least=-0.5), form=form)
     assert (reading.hit, reading.rank, reading.sentences) == (AID, 2, NUMBERED)
     assert (reading.named, reading.short) == ((2,), "60%")
     assert (reading.first, reading.least) == (pytest.approx(0.98), -0.5)
@@ -138,6 +139,7 @@ def test_one_that_replies_in_a_turn_of_its_own_is_reminded_of_the_lines_before_i
         ("lines", (ChatReply(()), ChatReply(())), "says nothing"),
         ("lines", (say("Europe paid most."), say("still no JSON")), "replies in a form"),
         ("json", (say("Source: S2\nAnswer: 60%"),), "replies in a form"),
+        ("turn", (say("60%"), say("60%"), say("still no JSON")), "replies in a form"),
         ("lines", (say("<think> Well,"), say("<think> Hm")), "only thinks"),
     ],
 )

@@ -260,6 +260,9 @@ def test_a_follow_up_is_asked_after_the_questions_before_it(byline: Settings) ->
         alone = replay(replace(receipt, history=()), assistant, byline)
     assert (replayed.same, replayed.answer.standalone_question) == (True, receipt.standalone_question)
     assert replayed.evidence == (("hits", True), ("prompts", True), ("candidates", True))
+    with opened(byline) as assistant:
+        other = replay(replace(receipt, fired=("other.denies",)), assistant, byline)
+    assert other.evidence == (("hits", True), ("prompts", True), ("candidates", False))
     assert "rewritten question" in alone.differences
 
 

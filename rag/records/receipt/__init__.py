@@ -103,6 +103,7 @@ def make_receipt(
         threshold=answer.threshold,
         answer=to_json(answer),
         seconds=answer.seconds,
+        fired=answer.fired,
     )
 
 
@@ -112,7 +113,7 @@ def indexed(index: Index) -> Indexed:
     return Indexed(index.fingerprint(), index.embedder_name, index.embedder_digest, articles)
 
 
-def _form(answer: Answer) -> dict[str, bool | str | list[str]]:
+def _form(answer: Answer) -> dict[str, bool | list[str]]:
     """What the question asks for: told by its words alone, so the same as when it was answered."""
     form = asdict(understood(answer.question, answer.standalone_question).form)
     return {name: sorted(told) if isinstance(told, frozenset) else told for name, told in form.items()}
@@ -142,7 +143,6 @@ def _candidate(judged: Judged) -> Candidate:
         short=candidate.short,
         yes=candidate.yes,
         signals=dict(judged.signals),
-        fired=judged.fired,
         support=judged.support,
     )
 

@@ -82,7 +82,7 @@ class Indexed:
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """The model that was asked, and the form in which it replies: grammar, lines or json."""
+    """The model that was asked, and the form in which it replies: grammar, lines, turn or json."""
 
     backend: str
     name: str
@@ -119,7 +119,7 @@ class Candidate:
     """What a model pointed at in the passage ``start:end`` of an article, the ``rank``-th read, as judged.
 
     ``cited`` are the spans of the sentences that would be shown, ``yes`` is what a second look said, None
-    where there was none. ``signals`` are by name; ``fired`` are the names of rules.
+    where there was none. ``signals`` are by name.
     """
 
     path: str
@@ -130,7 +130,6 @@ class Candidate:
     short: str
     yes: float | None
     signals: dict[str, float]
-    fired: tuple[str, ...]
     support: float
 
 
@@ -161,7 +160,8 @@ class Receipt:
     ``asked_at`` is an ISO time with its zone; ``form`` is what the question asks for, as in ``Form``, its
     sets as sorted lists; ``history`` are the earlier questions of the conversation; ``hits`` are best first,
     ``candidates`` in the order in which they were read; ``threshold`` is what the support was held against;
-    ``answer`` is the object of ``byline ask --json``.
+    ``answer`` is the object of ``byline ask --json``; ``fired`` names the rules that found something in other
+    articles.
     """
 
     kind: Literal["byline receipt"]
@@ -170,7 +170,7 @@ class Receipt:
     asked_at: Time
     question: Annotated[str, Field(min_length=1)]
     standalone_question: str
-    form: dict[str, bool | str | list[str]]
+    form: dict[str, bool | list[str]]
     history: tuple[str, ...]
     corpus: Folder
     filters: Filters
@@ -185,6 +185,7 @@ class Receipt:
     threshold: float
     answer: dict[str, Any]
     seconds: Seconds
+    fired: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,7 +177,7 @@ def compare(then: Receipt, now: Receipt, answer: Answer, text_of: TextOf) -> Rep
         evidence=(
             ("hits", _spans(then) == _spans(now)),
             ("prompts", prompts[0] == prompts[1]),
-            ("candidates", _weighed(then) == _weighed(now)),
+            ("candidates", (_weighed(then), then.fired) == (_weighed(now), now.fired)),
         ),
     )
 
@@ -187,5 +187,5 @@ def _spans(receipt: Receipt) -> list[tuple[str, int, int]]:
 
 
 def _weighed(receipt: Receipt) -> list[tuple[object, ...]]:
-    """What was pointed at, and what fired; supports may differ in their last digits."""
-    return [(each.path, each.start, each.cited, each.short, each.fired) for each in receipt.candidates]
+    """What was pointed at; supports may differ in their last digits."""
+    return [(each.path, each.start, each.cited, each.short) for each in receipt.candidates]
