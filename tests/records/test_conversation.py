@@ -144,8 +144,9 @@ def test_an_excerpt_adjoins_its_quote_in_the_article(
 def test_why_a_candidate_was_judged_as_it_was_is_not_kept() -> None:
     found = hit(QUOTE)
     shown = tuple(NumberedSentence(n, found, each) for n, each in enumerate(found.passage.sentences, 1))
-    judged = Judged(Candidate(Reading(found, 1, shown, (1,), "60%"), (1,), "60%"), (("first", 1.0),), (), 0.9)
-    assert exchanged(replace(answered(), judged=(judged,))).answer == answered()
+    judged = Judged(Candidate(Reading(found, 1, shown, (1,), "60%"), (1,), "60%"), (("first", 1.0),), 0.9)
+    known = replace(answered(), judged=(judged,), fired=("other.denies",))
+    assert exchanged(known).answer == answered()
 
 
 # A conversation

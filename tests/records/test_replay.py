@@ -282,12 +282,12 @@ def test_the_same_words_of_another_model_are_the_same_answer(byline: Settings) -
 
 
 def test_what_decided_then_and_now_is_told(byline: Settings) -> None:
-    receipt = replace(conversation(byline, SHARE), threshold=0.25, byline="0.0.1")
+    receipt = replace(conversation(byline, SHARE), threshold=0.21, byline="0.0.1")
     with opened(byline) as assistant:
         replayed = replay(receipt, assistant, byline)
     file = io.StringIO()
     replay_to_terminal(replayed, Console(file=file, soft_wrap=True))
-    assert f"Threshold: {replayed.answer.threshold:g}; then 0.25\n" in file.getvalue()
+    assert f"Threshold: {replayed.answer.threshold:g}; then 0.21\n" in file.getvalue()
     assert f"Byline: {replayed.now.byline}; then 0.0.1\n" in file.getvalue()
 
 

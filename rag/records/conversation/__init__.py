@@ -38,7 +38,7 @@ def exchange(answer: Answer, article_of: Callable[[str], Article], where: Where,
     the answer's quotes of it have no excerpt.
     """
     asked_at = (now - timedelta(seconds=answer.seconds.total)).isoformat(timespec="milliseconds")
-    around, kept = excerpts(answer, article_of), replace(answer, judged=())
+    around, kept = excerpts(answer, article_of), replace(answer, judged=(), fired=())
     return Exchange(word(), asked_at, answer.question, kept, around, where)
 
 
