@@ -13,7 +13,6 @@ from eval.bench import Bench, OpenBench
 from eval.cases import Case
 from eval.fitting.sets import Set
 from eval.score import Outcome, judge
-from rag.settings import Settings
 
 Notify = Callable[[], None]
 
@@ -34,17 +33,14 @@ class Fired:
         return sum(a.passed < b.passed for a, b in self.pairs if a.unanswerable is unanswerable)
 
 
-def silenced(
-    sets: Sequence[Set], open_bench: OpenBench, settings: Settings, notify: Notify = lambda: None
-) -> tuple[Fired, ...]:
+def silenced(sets: Sequence[Set], open_bench: OpenBench, notify: Notify = lambda: None) -> tuple[Fired, ...]:
     """Every rule that fired over the sets' cases, by name. Raises what the benches raise."""
     found: dict[str, list[tuple[Outcome, Outcome]]] = {}
     for one in sets:
-        corpus = one.corpus or settings.corpus
-        with open_bench(corpus) as bench:
+        with open_bench(one.corpus) as bench:
             fired = _asked(one.cases, bench, notify)
         for name, before in fired.items():
-            with open_bench(corpus, off=frozenset((name,))) as bench:
+            with open_bench(one.corpus, off=frozenset((name,))) as bench:
                 for then in before:
                     found.setdefault(name, []).append((then, _judged(then.case, bench)))
                     notify()

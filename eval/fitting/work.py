@@ -28,7 +28,7 @@ def ablated(
     """What each signal and each rule is worth, as lines of Markdown. Raises as ``fit`` does."""
     asked, _ = _asked(sets, open_bench, settings, notify)
     signals = worth.table(worth.worths(asked, wrongly))
-    return (*signals, "", *silenced.table(silenced.silenced(sets, open_bench, settings, notify)))
+    return (*signals, "", *silenced.table(silenced.silenced(sets, open_bench, notify)))
 
 
 def fit(

@@ -57,8 +57,9 @@ def elsewhere(answering: tuple[Stated, ...], over: Compared) -> Generator[Event,
     fired, pair = over.rules.first(DISPUTES, seen)
     if pair and (best is None or best.sentences in [one.sentences for one in pair]):
         return Told(pair[:1], pair[1:], fired=fired)
-    if best is None or beside is None:
+    if beside is None:
         return Told(answering)
+    best = beside.best
     if over.question.form.each:
         return (yield from _versions(answering, over))
     opposing = yield from _rival(best, over)

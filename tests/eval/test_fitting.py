@@ -20,7 +20,6 @@ from eval.fitting.weights import LEAST, Held, Weights, auc, fitted, held_out, th
 from index.errors import CasesError
 from rag.answer import Answer, Judged
 from rag.judging.score import fit_for, shipped, sigmoid
-from rag.settings import Settings
 from tests.readings import candidate
 from tests.scripted import hit
 
@@ -292,7 +291,7 @@ def test_a_rule_is_worth_the_verdicts_that_are_lost_where_it_is_left_out() -> No
 
         yield Bench(ask, {"x.md": SAID}.get, ask)
 
-    (found,) = silenced.silenced([Set(Path("x"), cases)], open_bench, Settings(Path("x"), Path("y")))
+    (found,) = silenced.silenced([Set(Path("x"), cases)], open_bench)
     assert opened == [frozenset(), frozenset({"other.denies"})]
     assert silenced.table((found,))[2:] == ["| other.denies | 3 | 1 | 0 | 1 | 0 |"]
 
